@@ -1,0 +1,21 @@
+"""The commands. Each says its errors in one plain sentence on standard error and ends in 0 only for success."""
+
+from flask import Flask
+
+from app.cli import desk, editions, ingest, posts
+
+
+def register(app: Flask) -> None:
+    """Add every command to `flask`."""
+    for command in (
+        ingest.ingest_command,
+        editions.editions_group,
+        editions.mentions_group,
+        editions.publish_command,
+        editions.preview_command,
+        posts.posts_group,
+        desk.editors_group,
+        desk.demo_command,
+        desk.ready_command,
+    ):
+        app.cli.add_command(command)

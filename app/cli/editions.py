@@ -1,0 +1,127 @@
+"""`flask editions`, `flask mentions`, `flask preview`, `flask publish`."""
+
+import json
+import sys
+from datetime import date
+
+import click
+from flask import current_app
+
+from app.cli.common import DAY, edition_on, now, plain_errors, rules
+from app.domain.editions import EmptyEdition
+from app.extensions import db
+from app.queries.editions_json import edition_json
+from app.services import evidence
+from app.services.delivery import deliveries_of
+from app.services.publishing import Published, preview, publish
+
+
+@click.group("editions")
+def editions_group() -> None:
+    """Look at editions."""
+
+
+@editions_group.command("show")
+@click.argument("day", type=DAY)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+@plain_errors
+def show_command(day: date, as_json: bool) -> None:
+    """Print the edition of a date."""
+    shown = edition_json(db.session, edition_on(day))
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{shown['date']}, {shown['status']}, version {shown['version']}, cut {shown['cut']:g}")
+    for state in ("picked", "candidates", "dropped"):
+        click.echo(f"\n{state} ({len(shown[state])})")
+        for item in shown[state]:
+            number = f"{item['position']:>3}. " if item["position"] else "     "
+            click.echo(f"{number}{item['score']:>7g}  {item['arxiv_id']:<12}  {item['headline'] or item['title']}")
+
+
+@click.group("mentions")
+def mentions_group() -> None:
+    """Strike mentions, or let them count again."""
+
+
+@mentions_group.command("strike")
+@click.argument("source")
+@click.argument("external_id", metavar="ID")
+@click.option("--undo", is_flag=True, help="Take the strike back.")
+@click.option("--reason", help="Why, for the others.")
+@plain_errors
+def strike_command(source: str, external_id: str, undo: bool, reason: str | None) -> None:
+    """Strike the mention ID of SOURCE everywhere; the papers it names are rescored at once."""
+    mention = evidence.mention_by_name(db.session, source, external_id)
+    if undo:
+        acted = evidence.unstrike(db.session, mention.id, editor=None, now=now(), rules=rules())
+    else:
+        acted = evidence.strike(db.session, mention.id, editor=None, now=now(), rules=rules(), reason=reason)
+    if acted.event_id is None:
+        click.echo("It is not struck; nothing changed." if undo else "It is struck already; nothing changed.")
+    else:
+        papers = f"{len(acted.item_ids)} paper{'' if len(acted.item_ids) == 1 else 's'} rescored"
+        click.echo(f"It counts again; {papers}." if undo else f"Struck; {papers}.")
+
+
+@click.command("preview")
+@click.argument("day", type=DAY)
+@plain_errors
+def preview_command(day: date) -> None:
+    """Print the Markdown that publishing the edition of a date would freeze."""
+    data = preview(db.session, edition_on(day).id, now=now(), rules=rules())
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+@click.command("publish")
+@click.argument("day", type=DAY)
+@click.option("--yes", is_flag=True, help="Do not ask, not even for an edition without papers.")
+@plain_errors
+def publish_command(day: date, yes: bool) -> None:
+    """Freeze the edition of a date into its post and deliver it."""
+    edition = edition_on(day)
+    shown = edition_json(db.session, edition)
+    targets = current_app.extensions["targets"]
+    if not yes and edition.status == "draft":
+        papers = len(shown["picked"])
+        where = " and ".join(target.describe() for target in targets)
+        click.confirm(f"Publish {papers} paper{'' if papers == 1 else 's'} of {day} to {where}?", abort=True, err=True)
+    published = _publish(edition.id, empty_confirmed=yes)
+    if published is None:
+        click.confirm(f"No paper is picked for {day}. Publish an empty post?", abort=True, err=True)
+        published = _publish(edition.id, empty_confirmed=True)
+    _say(published)
+
+
+def _publish(edition_id: int, *, empty_confirmed: bool) -> Published | None:
+    """The post, or None where the edition is empty and nobody has said yes to that."""
+    try:
+        return publish(
+            db.session,
+            edition_id,
+            editor=None,
+            now=now(),
+            rules=rules(),
+            targets=current_app.extensions["targets"],
+            empty_confirmed=empty_confirmed,
+        )
+    except EmptyEdition:
+        return None
+
+
+def _say(published: Published) -> None:
+    post = published.post
+    if not published.is_new:
+        click.echo("It was published before; nothing changed.")
+    failed = False
+    for delivery in deliveries_of(db.session, post.id):
+        failed = failed or delivery.status != "delivered"
+        if delivery.status == "delivered":
+            click.echo(f"file {delivery.receipt}")
+        else:
+            click.echo(delivery.error or f"{delivery.target} has not been tried yet.", err=True)
+    click.echo(f"revision {post.revision}")
+    click.echo(f"sha256 {post.sha256}")
+    if failed:
+        sys.exit(1)

@@ -1,0 +1,89 @@
+"""`flask ingest`: one ingestion run."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+
+from app.cli.common import DAY, now, plain_errors, rules
+from app.connectors import CONNECTORS, make_client
+from app.connectors.candidates import CandidatesFile
+from app.domain.sources import Connector
+from app.extensions import db
+from app.models import Run
+from app.services.ingestion import ingest
+
+# arXiv dates its listings in this zone.
+LISTINGS = ZoneInfo("America/New_York")
+EXIT = {"succeeded": 0, "partial": 3, "failed": 1}
+
+
+@click.command("ingest")
+@click.option("--date", "day", type=DAY, help="The listing date; today's in New York if left out.")
+@click.option("--source", "sources", multiple=True, help="Read this source only; may be given more than once.")
+@click.option("--from", "path", type=click.Path(path_type=Path), help="Read a candidates file (JSON Lines) instead.")
+@plain_errors
+def ingest_command(day: date | None, sources: tuple[str, ...], path: Path | None) -> None:
+    """Collect the papers of a day and what was said of them. Ends in 0, 3 (some failed) or 1 (all failed)."""
+    connectors = [CandidatesFile(path, default_day=day)] if path else _connectors(sources)
+    with _Bar(sys.stderr.isatty()) as bar:
+        run = ingest(
+            db.session,
+            connectors,
+            day=day or (None if path else _today()),
+            clock=current_app.extensions["clock"],
+            rules=rules(),
+            progress=bar.show,
+        )
+    _say(run)
+    sys.exit(EXIT[run.status])
+
+
+def _today() -> date:
+    return now().astimezone(LISTINGS).date()
+
+
+def _connectors(names: tuple[str, ...]) -> list[Connector]:
+    for name in names:
+        if name not in CONNECTORS:
+            raise click.UsageError(f"There is no source {name}; there are: {', '.join(CONNECTORS)}.")
+    client = make_client(current_app.config)
+    return [make(current_app.config, client, _today()) for name, make in CONNECTORS.items() if not names or name in names]
+
+
+class _Bar:
+    """A progress bar per source, on a terminal only."""
+
+    def __init__(self, shown: bool) -> None:
+        self.shown, self.bars = shown, dict[str, object]()
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bar in self.bars.values():
+            bar.render_finish()
+
+    def show(self, source: str, done: int, expected: int | None) -> None:
+        """Draw how far a source is."""
+        if not self.shown or not expected:
+            return
+        bar = self.bars.get(source)
+        if bar is None:
+            bar = self.bars[source] = click.progressbar(length=expected, label=source, file=sys.stderr)
+        bar.update(max(0, min(done, expected) - bar.pos))
+
+
+def _say(run: Run) -> None:
+    for report in run.reports:
+        numbers = ", ".join(f"{report[name]} {name}" for name in ("found", "new", "updated", "failed"))
+        click.echo(f"{report['source']}: {numbers}")
+        for notice in report["notices"]:
+            click.echo(f"  {notice}")
+        for problem in report["problems"]:
+            click.echo(f"{report['source']}, {problem['where']}: {problem['reason']}", err=True)
+        if report["stopped"]:
+            click.echo(report["stopped"], err=True)

@@ -1,0 +1,173 @@
+"""Every setting: its HOTPAPERS_* name, its default, what it may be, and what it is for."""
+
+import math
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX = "HOTPAPERS_"
+PROFILES = ("lumen",)
+# arXiv's own list for 2026 (info.arxiv.org, availability page).
+HOLIDAYS_2026 = "2026-01-01,2026-01-19,2026-06-19,2026-07-03,2026-09-07,2026-11-26,2026-12-25,2026-12-29,2026-12-31"
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: `read` turns its text into its value and raises ValueError saying what was expected."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    help: str
+
+
+def _text(raw: str) -> str:
+    return raw
+
+
+def _number(raw: str) -> float:
+    try:
+        value = float(raw)
+    except ValueError:
+        raise ValueError("must be a number") from None
+    if not math.isfinite(value) or value < 0:
+        raise ValueError("must be a number that is not negative")
+    return value
+
+
+def _url(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address that starts with http:// or https://")
+    return raw.rstrip("/")
+
+
+def _zone(raw: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(raw)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be the name of a time zone, such as UTC or Europe/Vienna") from None
+
+
+def _profile(raw: str) -> str:
+    if raw not in PROFILES:
+        raise ValueError(f"must be one of: {', '.join(PROFILES)}")
+    return raw
+
+
+def _categories(raw: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in raw.split(",") if part.strip())
+    if not names or not all(name.replace("-", "").replace(".", "").isalnum() for name in names):
+        raise ValueError("must be arXiv categories or archives with commas between them, such as cs,stat.ML")
+    return names
+
+
+def _dates(raw: str) -> frozenset[date]:
+    try:
+        return frozenset(date.fromisoformat(part.strip()) for part in raw.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be dates such as 2026-12-25 with commas between them") from None
+
+
+def _path(raw: str) -> Path:
+    return Path(raw).expanduser()
+
+
+def _database(raw: str) -> str:
+    if raw and not raw.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    return raw
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "", _database, "where the desk is kept; SQLite under the instance folder if empty"),
+    Setting("SECRET_KEY", "", _text, "signs sessions and forms; made and kept in the instance folder if empty"),
+    Setting("INSTANCE_DIR", "instance", _path, "the folder for the database, the secret key and locks"),
+    Setting("TIMEZONE", "UTC", _zone, "the zone of every time in a post and on the desk"),
+    Setting("CUT", "50", _number, "the score from which a paper is picked by default"),
+    Setting("QUOTE_CUT", "25", _number, "the score from which a mention is quoted in the post"),
+    Setting("PROFILE", "lumen", _profile, "how a post looks: lumen"),
+    Setting("TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"),
+    Setting("ARXIV_CATEGORIES", "cs,stat.ML", _categories, "the archives and categories whose listings are read"),
+    Setting("ARXIV_HOLIDAYS", HOLIDAYS_2026, _dates, "weekdays on which arXiv lists nothing"),
+    Setting("ARXIV_URL", "https://arxiv.org", _url, "where listing pages are read"),
+    Setting("ARXIV_API_URL", "https://export.arxiv.org", _url, "where metadata is read"),
+    Setting("ARXIV_RSS_URL", "https://rss.arxiv.org", _url, "where the daily feeds are read"),
+    Setting("ARXIV_INTERVAL", "3", _number, "seconds between two requests to arXiv"),
+    Setting("CONTACT", "", _text, "an e-mail address for the User-Agent, so that a source can reach you"),
+    Setting("SESSION_COOKIE_SECURE", "no", lambda raw: _yes(raw), "yes where the desk is served over HTTPS"),
+)
+WEIGHT = "WEIGHT_"
+
+
+def _yes(raw: str) -> bool:
+    if raw.lower() not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return raw.lower() == "yes"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The settings by name without prefix, with WEIGHTS as {source: float}.
+
+    Raises SettingError naming the first variable that cannot be used and what it may be.
+    """
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        raw = environ.get(PREFIX + setting.name, "").strip() or setting.default
+        values[setting.name] = _read(setting.name, raw, setting.read)
+    values["WEIGHTS"] = {
+        name.removeprefix(PREFIX + WEIGHT).lower(): _read(name.removeprefix(PREFIX), raw.strip(), _number)
+        for name, raw in environ.items()
+        if name.startswith(PREFIX + WEIGHT)
+    }
+    _settle_paths(values, environ)
+    return values
+
+
+def unknown_settings(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The HOTPAPERS_* variables that mean nothing here, which are usually typing errors."""
+    known = {PREFIX + setting.name for setting in SETTINGS}
+    return sorted(
+        name
+        for name in environ
+        if name.startswith(PREFIX) and name not in known and not name.startswith(PREFIX + WEIGHT)
+    )
+
+
+def _read(name: str, raw: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(raw)
+    except ValueError as error:
+        raise SettingError(f"{PREFIX}{name} {error}, not {raw!r}.") from None
+
+
+def _settle_paths(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    values["INSTANCE_DIR"] = values["INSTANCE_DIR"].absolute()
+    if not environ.get(PREFIX + "TARGET_DIR", "").strip():
+        values["TARGET_DIR"] = values["INSTANCE_DIR"] / "posts"
+    values["TARGET_DIR"] = values["TARGET_DIR"].absolute()
+
+
+def secret_key(values: Mapping[str, Any]) -> str:
+    """The key that was set, or the one kept in the instance folder, made on first use and readable by its owner only."""
+    if values["SECRET_KEY"]:
+        return values["SECRET_KEY"]
+    kept = values["INSTANCE_DIR"] / "secret_key"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return kept.read_text(encoding="utf8")
+    with os.fdopen(handle, "w", encoding="utf8") as file:
+        file.write(key := secrets.token_hex(32))
+    return key

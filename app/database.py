@@ -1,0 +1,29 @@
+"""How connections to the database are opened: SQLite durable, strict and patient; PostgreSQL as it is."""
+
+import sqlite3
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from app.extensions import db
+
+# Milliseconds that a writer waits for another before it gives up.
+BUSY_TIMEOUT = 10_000
+
+
+def prepare_database(app: Flask) -> None:
+    """Set every new SQLite connection to write-ahead logging with full synchronisation and foreign keys."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()

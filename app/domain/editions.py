@@ -1,0 +1,130 @@
+"""Editions and their items: order keys, what an editor may do, and what may be published and why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from app.domain.ranking import rank_key
+
+HEADLINE_LIMIT = 300
+NOTE_LIMIT = 20_000
+REASON_LIMIT = 200
+# A mention that carries this many papers is shown in a banner: the incident of 2020-07-28 was one of 15.
+LOUD_FROM = 3
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+BASE = len(DIGITS)
+# Beyond this length the whole list is given fresh keys; it takes hundreds of moves into one gap to get there.
+KEY_LIMIT = 100
+
+
+class NotAllowed(Exception):
+    """Something that cannot be done as things stand; the message is one plain sentence for the editor."""
+
+
+class Stale(NotAllowed):
+    """The item was changed since the form was shown."""
+
+
+class EmptyEdition(NotAllowed):
+    """An edition without picked papers is published only after a second yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The house's settings that decide scores and the look of a post."""
+
+    cut: float
+    quote_cut: float
+    quote_limit: int
+    weights: Mapping[str, float]
+    timezone: tzinfo
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picked item as far as the order is concerned; `is_fixed` when an editor chose its place."""
+
+    item_id: int
+    order_key: str
+    score: float
+    arxiv_id: str
+    is_fixed: bool = False
+
+
+def key_between(before: str | None, after: str | None) -> str:
+    """An order key that sorts, byte by byte, strictly between two keys; None is an open end.
+
+    A key is the digits of a fraction in base 62, without trailing zeros, so there is always room for one more.
+    Raises ValueError if `before` does not sort before `after`.
+    """
+    if before is not None and after is not None and before >= after:
+        raise ValueError(f"no key fits between {before!r} and {after!r}")
+    low, key = before or "", ""
+    while True:
+        place = len(key)
+        floor = DIGITS.index(low[place]) if place < len(low) else 0
+        ceiling = DIGITS.index(after[place]) if after is not None and place < len(after) else BASE
+        if after is not None and place >= len(after):
+            raise ValueError(f"no key fits between {before!r} and {after!r}")
+        if ceiling - floor > 1:
+            return key + DIGITS[(floor + ceiling) // 2]
+        key += DIGITS[floor]
+        if ceiling != floor:
+            # From here on the key is below `after` whatever follows.
+            after = None
+
+
+def spread_keys(count: int) -> list[str]:
+    """`count` order keys, ascending, evenly apart and of equal length before trailing zeros are cut."""
+    width = 1
+    while BASE**width <= count * 2:
+        width += 1
+    step = BASE**width / (count + 1)
+    return [_fraction(int(step * (n + 1)), width) for n in range(count)]
+
+
+def _fraction(value: int, width: int) -> str:
+    digits = ""
+    for _ in range(width):
+        value, digit = divmod(value, BASE)
+        digits = DIGITS[digit] + digits
+    return digits.rstrip("0")
+
+
+def index_by_score(order: Sequence[Placed], score: float, arxiv_id: str) -> int:
+    """Where a paper belongs in a picked list: before the first one, not placed by an editor, that ranks below it."""
+    own = rank_key(score, arxiv_id)
+    for index, other in enumerate(order):
+        if not other.is_fixed and rank_key(other.score, other.arxiv_id) > own:
+            return index
+    return len(order)
+
+
+def target_position(to: int | str, current: int | None, count: int) -> int:
+    """The 1-based position that a move means in a list of `count`; words are up, down, top and bottom.
+
+    `current` is None for a paper that is not in the list yet. Raises NotAllowed naming the positions there are.
+    """
+    words = {"top": 1, "bottom": count, "up": max(1, (current or 1) - 1), "down": min(count, (current or count) + 1)}
+    position = words.get(to) if isinstance(to, str) else to
+    if position is None or not 1 <= position <= count:
+        shown = to if isinstance(to, str) else f"{to:,}"
+        raise NotAllowed(f"There is no position {shown}; choose a number from 1 to {count}.")
+    return position
+
+
+def check_text(headline: str | None, note: str | None) -> None:
+    """Refuse texts that are too long. Raises NotAllowed saying by how much."""
+    for what, text, limit in (("headline", headline, HEADLINE_LIMIT), ("note", note, NOTE_LIMIT)):
+        if text and len(text) > limit:
+            raise NotAllowed(f"The {what} has {len(text):,} characters; shorten it to {limit:,} or fewer.")
+    if headline and "\n" in headline.strip():
+        raise NotAllowed("A headline is one line; put the rest into the note.")
+
+
+def check_reason(reason: str | None) -> None:
+    """Refuse a reason that is too long for the list. Raises NotAllowed."""
+    if reason and len(reason) > REASON_LIMIT:
+        raise NotAllowed(f"The reason has {len(reason):,} characters; shorten it to {REASON_LIMIT} or fewer.")

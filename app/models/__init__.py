@@ -1,0 +1,32 @@
+"""Tables and their constraints, by noun; no rules."""
+
+from app.models.editions import AuditEvent, Edition, Item, Strike
+from app.models.editors import Editor, SignInLink
+from app.models.papers import (
+    Announcement,
+    Mention,
+    MentionedPaper,
+    MetricsSnapshot,
+    Paper,
+    Revision,
+    Run,
+)
+from app.models.posts import Delivery, Post
+
+__all__ = [
+    "Announcement",
+    "AuditEvent",
+    "Delivery",
+    "Edition",
+    "Editor",
+    "Item",
+    "Mention",
+    "MentionedPaper",
+    "MetricsSnapshot",
+    "Paper",
+    "Post",
+    "Revision",
+    "Run",
+    "SignInLink",
+    "Strike",
+]

@@ -1,0 +1,104 @@
+"""The human layer: editions, their items, strikes, and the audit events that record every action."""
+
+from datetime import date as Day
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.extensions import db
+from app.models.columns import PrimaryKey, UtcTime, order_key_type
+from app.models.editors import Editor
+from app.models.papers import Mention, Paper
+
+
+class Edition(db.Model):
+    """The dated issue being edited. `version` grows by one with every action on it."""
+
+    __tablename__ = "editions"
+    __table_args__ = (CheckConstraint("status in ('draft', 'published')", name="status"),)
+
+    id: Mapped[PrimaryKey]
+    date: Mapped[Day] = mapped_column(unique=True)
+    status: Mapped[str] = mapped_column(default="draft")
+    cut: Mapped[float]
+    version: Mapped[int] = mapped_column(default=1)
+    # The first human action; from then on ingestion leaves the edition alone.
+    acted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Item(db.Model):
+    """A paper's place in one edition.
+
+    `horizon` is the run as of which its numbers and texts are read. Only a picked item has an `order_key`.
+    `decided_at` and `placed_at` say that an editor, not the rule, chose its state or its place.
+    """
+
+    __tablename__ = "items"
+    __table_args__ = (
+        CheckConstraint("state in ('candidate', 'picked', 'dropped')", name="state"),
+        CheckConstraint("(state = 'picked') = (order_key is not null)", name="order_key_if_picked"),
+        UniqueConstraint("edition_id", "paper_id"),
+        UniqueConstraint("edition_id", "order_key"),
+        Index(None, "edition_id", "state", "score"),
+        Index(None, "paper_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
+    paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
+    state: Mapped[str] = mapped_column(default="candidate")
+    order_key: Mapped[str | None] = mapped_column(order_key_type())
+    score: Mapped[float] = mapped_column(default=0)
+    # The parts of the score, one dict per source, largest first; see domain/ranking.py.
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    horizon: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    headline: Mapped[str | None]
+    note: Mapped[str | None]
+    drop_reason: Mapped[str | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    placed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # Grows with every human change of this item; a form that carries an older one is refused.
+    version: Mapped[int] = mapped_column(default=1)
+
+    edition: Mapped[Edition] = relationship()
+    paper: Mapped[Paper] = relationship()
+
+
+class Strike(db.Model):
+    """That an editor took a mention out of every score; it survives every later ingest."""
+
+    __tablename__ = "strikes"
+
+    id: Mapped[PrimaryKey]
+    mention_id: Mapped[int] = mapped_column(ForeignKey("mentions.id"), unique=True)
+    editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
+    struck_at: Mapped[datetime] = mapped_column(UtcTime)
+    reason: Mapped[str | None]
+
+    mention: Mapped[Mention] = relationship()
+    editor: Mapped[Editor | None] = relationship()
+
+
+class AuditEvent(db.Model):
+    """Who did what to which edition, when, with before and after of every field; append-only.
+
+    `editor_id` is NULL for the machine and the command line. `undoes_id` names the event that this one took back.
+    """
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index(None, "edition_id", "id"),)
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
+    mention_id: Mapped[int | None] = mapped_column(ForeignKey("mentions.id"))
+    summary: Mapped[str]
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("audit_events.id"), unique=True)
+
+    editor: Mapped[Editor | None] = relationship()

@@ -1,0 +1,51 @@
+"""Editors: the signed-in people, and the one-time links that let them in."""
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.extensions import db
+from app.models.columns import PrimaryKey, UtcTime
+
+ROLES = ("editor", "reader")
+
+
+class Editor(UserMixin, db.Model):
+    """A person with an account. A reader may look at everything and change nothing."""
+
+    __tablename__ = "editors"
+    __table_args__ = (CheckConstraint("role in ('editor', 'reader')", name="role"),)
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str] = mapped_column(default="editor")
+    password_hash: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may sign in (asked by Flask-Login)."""
+        return self.disabled_at is None
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the person may change anything."""
+        return self.role == "editor" and self.is_active
+
+
+class SignInLink(db.Model):
+    """A one-time link; only the hash of its token is kept."""
+
+    __tablename__ = "sign_in_links"
+
+    id: Mapped[PrimaryKey]
+    editor_id: Mapped[int] = mapped_column(ForeignKey("editors.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    editor: Mapped[Editor] = relationship()

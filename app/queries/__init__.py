@@ -1,0 +1,1 @@
+"""Every read, shaped for the page or the service that asks."""

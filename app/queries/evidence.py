@@ -1,0 +1,261 @@
+"""What was said of papers and how they were described, each as of the run that an item has taken."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.ranking import CountedMention, CountedReading, best_first, mention_score
+from app.models import Editor, Item, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision, Strike
+
+# SQLite takes at most 32,766 bound values in a statement; a few hundred keep its planner quick.
+CHUNK = 500
+COUNTS = ("reposts", "likes", "replies", "points")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One mention of an item's paper, its newest counts as of the item's horizon, and its strike if it has one."""
+
+    mention_id: int
+    source: str
+    external_id: str
+    url: str
+    author_name: str
+    author_handle: str
+    text: str | None
+    html: str | None
+    posted_at: datetime | None
+    posted_on: str | None
+    repost_of: str | None
+    reposts: int | None
+    likes: int | None
+    replies: int | None
+    points: int | None
+    captured_at: datetime | None
+    papers: int
+    struck_at: datetime | None
+    struck_by: str | None
+    strike_reason: str | None
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether an editor took this mention out of every score."""
+        return self.struck_at is not None
+
+    @property
+    def is_repost(self) -> bool:
+        """Whether this is a native repost, which never counts."""
+        return self.repost_of is not None
+
+    @property
+    def score(self) -> float | None:
+        """Reposts, likes and points; None where no count is known."""
+        return mention_score(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperText:
+    """A paper's description as of an item's horizon."""
+
+    arxiv_id: str
+    version: int | None
+    title: str
+    authors: list[str]
+    abstract: str
+    categories: list[str]
+    comment: str | None
+    doi: str | None
+
+
+def chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:
+    """The ids in portions that one statement can take."""
+    found = list(dict.fromkeys(ids))
+    for start in range(0, len(found), CHUNK):
+        yield found[start : start + CHUNK]
+
+
+def newest_snapshot(subject: ColumnElement[Any], *more: ColumnElement[bool]) -> Any:
+    """A scalar subquery: the id of the newest snapshot of a subject up to the item's horizon."""
+    inner = aliased(MetricsSnapshot)
+    own = inner.mention_id if subject is MentionedPaper.mention_id else inner.paper_id
+    return (
+        select(inner.id)
+        .where(own == subject, inner.run_id <= Item.horizon, *more)
+        .order_by(inner.captured_at.desc(), inner.id.desc())
+        .limit(1)
+        .correlate(Item, MentionedPaper)
+        .scalar_subquery()
+    )
+
+
+def scoring_inputs(
+    session: Session, item_ids: Iterable[int]
+) -> dict[int, tuple[list[CountedReading], list[CountedMention]]]:
+    """For each item the paper-level readings and the counted mentions that its score is made of."""
+    readings = readings_of_items(session, item_ids := list(item_ids))
+    inputs = {item_id: (readings.get(item_id, []), list[CountedMention]()) for item_id in item_ids}
+    for ids in chunks(item_ids):
+        for row in session.execute(_mention_counts().where(Item.id.in_(ids))):
+            counts = {name: getattr(row, name) for name in COUNTS}
+            flags = {"is_struck": row.struck_at is not None, "is_repost": row.repost_of is not None}
+            inputs[row.item_id][1].append(CountedMention(row.source, captured_at=row.captured_at, **counts, **flags))
+    return inputs
+
+
+def _paper_readings() -> Any:
+    """The newest paper-level reading of every source, by item."""
+    later = aliased(MetricsSnapshot)
+    newest = (
+        select(func.max(later.captured_at))
+        .where(
+            later.paper_id == MetricsSnapshot.paper_id,
+            later.source == MetricsSnapshot.source,
+            later.run_id <= Item.horizon,
+        )
+        .correlate(Item, MetricsSnapshot)
+        .scalar_subquery()
+    )
+    counts = [getattr(MetricsSnapshot, name) for name in COUNTS]
+    return (
+        select(Item.id.label("item_id"), MetricsSnapshot.source, *counts, MetricsSnapshot.captured_at)
+        .join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
+        .where(MetricsSnapshot.run_id <= Item.horizon, MetricsSnapshot.captured_at == newest)
+        .order_by(Item.id, MetricsSnapshot.source)
+    )
+
+
+def _mention_counts(*more: Any) -> Any:
+    counts = [getattr(MetricsSnapshot, name) for name in COUNTS]
+    return (
+        select(
+            Item.id.label("item_id"),
+            Mention.id.label("mention_id"),
+            Mention.source,
+            Mention.repost_of,
+            *counts,
+            MetricsSnapshot.captured_at,
+            Strike.struck_at,
+            *more,
+        )
+        .select_from(Item)
+        .join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
+        .join(Mention, Mention.id == MentionedPaper.mention_id)
+        .outerjoin(MetricsSnapshot, MetricsSnapshot.id == newest_snapshot(MentionedPaper.mention_id))
+        .outerjoin(Strike, Strike.mention_id == Mention.id)
+        .where(MentionedPaper.run_id <= Item.horizon)
+        .order_by(Item.id, MentionedPaper.rank, Mention.id)
+    )
+
+
+def readings_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[CountedReading]]:
+    """The newest paper-level reading of each source, by item."""
+    found: dict[int, list[CountedReading]] = {}
+    for ids in chunks(item_ids):
+        for row in session.execute(_paper_readings().where(Item.id.in_(ids))):
+            reading = CountedReading(row.source, row.reposts, row.likes, row.replies, row.points, row.captured_at)
+            found.setdefault(row.item_id, []).append(reading)
+    return found
+
+
+def evidence_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[Evidence]]:
+    """The mentions of each item's paper, best first, those without counts after them in their given order."""
+    other = aliased(MentionedPaper)
+    papers = select(func.count()).where(other.mention_id == Mention.id).correlate(Mention).scalar_subquery()
+    columns = (
+        Mention.external_id,
+        Mention.url,
+        Mention.author_name,
+        Mention.author_handle,
+        Mention.text,
+        Mention.html,
+        Mention.posted_at,
+        Mention.posted_on,
+        papers.label("papers"),
+        Strike.reason.label("strike_reason"),
+        Editor.name.label("struck_by"),
+    )
+    found: dict[int, list[Evidence]] = {}
+    for ids in chunks(item_ids):
+        query = _mention_counts(*columns).outerjoin(Editor, Editor.id == Strike.editor_id).where(Item.id.in_(ids))
+        former = _former(session, ids, Revision.mention_id, MentionedPaper.mention_id)
+        for row in session.execute(query):
+            fields = dict(row._mapping) | former.get((row.item_id, row.mention_id), {})
+            found.setdefault(fields.pop("item_id"), []).append(Evidence(**fields))
+    return {item_id: best_first(mentions, lambda mention: mention.score) for item_id, mentions in found.items()}
+
+
+def texts_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, PaperText]:
+    """Each item's paper as described as of its horizon."""
+    names = PaperText.__slots__
+    found: dict[int, PaperText] = {}
+    for ids in chunks(item_ids):
+        query = select(Item.id, Item.paper_id, *(getattr(Paper, name) for name in names)).join(Paper)
+        former = _former(session, ids, Revision.paper_id, Item.paper_id)
+        for item_id, paper_id, *values in session.execute(query.where(Item.id.in_(ids))):
+            before = former.get((item_id, paper_id), {})
+            fields = dict(zip(names, values, strict=True))
+            found[item_id] = PaperText(**fields | {name: before[name] for name in names if name in before})
+    return found
+
+
+def _former(session: Session, item_ids: Sequence[int], subject: Any, own: Any) -> dict[tuple[int, int], dict[str, Any]]:
+    """What revisions later than an item's horizon replaced, by item and subject; the oldest such words stand."""
+    query = select(Item.id, subject, Revision.before).select_from(Item)
+    if own is MentionedPaper.mention_id:
+        query = query.join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
+    query = (
+        query.join(Revision, subject == own)
+        .where(Item.id.in_(item_ids), Revision.run_id > Item.horizon)
+        .order_by(Revision.run_id.desc())
+    )
+    former: dict[tuple[int, int], dict[str, Any]] = {}
+    for item_id, subject_id, before in session.execute(query):
+        former.setdefault((item_id, subject_id), {}).update(before)
+    return former
+
+
+@dataclass(frozen=True, slots=True)
+class LoudMention:
+    """An unstruck mention that is counted for several papers of one edition."""
+
+    mention_id: int
+    source: str
+    author_name: str
+    author_handle: str
+    text: str | None
+    html: str | None
+    reposts: int | None
+    likes: int | None
+    replies: int | None
+    points: int | None
+    item_ids: list[int]
+
+    @property
+    def papers(self) -> int:
+        """How many papers of the edition it is counted for."""
+        return len(self.item_ids)
+
+
+def loud_mentions(session: Session, edition_id: int, at_least: int) -> list[LoudMention]:
+    """The unstruck originals that name `at_least` papers of an edition or more, those of most papers first."""
+    loud = (
+        select(MentionedPaper.mention_id)
+        .join(Item, Item.paper_id == MentionedPaper.paper_id)
+        .where(Item.edition_id == edition_id, MentionedPaper.run_id <= Item.horizon)
+        .group_by(MentionedPaper.mention_id)
+        .having(func.count() >= at_least)
+    )
+    columns = (Mention.author_name, Mention.author_handle, Mention.text, Mention.html)
+    query = _mention_counts(*columns).where(
+        Item.edition_id == edition_id, Mention.id.in_(loud), Strike.id.is_(None), Mention.repost_of.is_(None)
+    )
+    found: dict[int, LoudMention] = {}
+    for row in session.execute(query):
+        fields = {name: getattr(row, name) for name in LoudMention.__slots__ if name != "item_ids"}
+        found.setdefault(row.mention_id, LoudMention(**fields, item_ids=[])).item_ids.append(row.item_id)
+    return sorted(found.values(), key=lambda mention: (-mention.papers, -(mention_score(mention) or 0)))
+

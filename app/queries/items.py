@@ -1,0 +1,56 @@
+"""What the details of one item show: abstract, mentions, place, and the texts an editor wrote."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Edition, Item
+from app.queries.evidence import Evidence, PaperText, evidence_of_items, texts_of_items
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """One item, opened. `position` is None unless it is picked."""
+
+    id: int
+    state: str
+    version: int
+    score: float
+    parts: list[dict[str, Any]]
+    headline: str | None
+    note: str | None
+    drop_reason: str | None
+    decided_at: datetime | None
+    edition: Edition
+    position: int | None
+    picked_count: int
+    text: PaperText
+    mentions: list[Evidence]
+
+
+def details_of_item(session: Session, item_id: int) -> Details | None:
+    """An item with all that is loaded when it is opened, or None where there is no such item."""
+    item = session.get(Item, item_id, populate_existing=True)
+    if item is None:
+        return None
+    picked = (Item.edition_id == item.edition_id, Item.state == "picked")
+    before = select(func.count()).where(*picked, Item.order_key <= item.order_key)
+    return Details(
+        id=item.id,
+        state=item.state,
+        version=item.version,
+        score=item.score,
+        parts=item.parts,
+        headline=item.headline,
+        note=item.note,
+        drop_reason=item.drop_reason,
+        decided_at=item.decided_at,
+        edition=session.get_one(Edition, item.edition_id, populate_existing=True),
+        position=session.scalar(before) if item.state == "picked" else None,
+        picked_count=session.scalar(select(func.count()).where(*picked)) or 0,
+        text=texts_of_items(session, [item_id])[item_id],
+        mentions=evidence_of_items(session, [item_id]).get(item_id, []),
+    )

@@ -1,0 +1,74 @@
+"""The record of an edition: all that goes into its post, as plain data."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.editions import Rules
+from app.domain.ranking import CountedReading
+from app.models import Edition, Item
+from app.queries.evidence import COUNTS, Evidence, PaperText, evidence_of_items, readings_of_items, texts_of_items
+
+FORMAT = 1
+
+
+def edition_record(session: Session, edition: Edition, *, now: datetime, rules: Rules) -> dict[str, Any]:
+    """The record of an edition's picked items in order, published at `now`; see app/domain/records.py for its form."""
+    query = select(Item).where(Item.edition_id == edition.id, Item.state == "picked").order_by(Item.order_key)
+    items = list(session.scalars(query.execution_options(populate_existing=True)))
+    return {
+        "format": FORMAT,
+        "kind": "edition",
+        "edition_date": edition.date.isoformat(),
+        "published_at": now.isoformat(),
+        "timezone": str(rules.timezone),
+        "profile": rules.profile,
+        "cut": edition.cut,
+        "weights": dict(rules.weights),
+        "quote_cut": rules.quote_cut,
+        "quote_limit": rules.quote_limit,
+        "items": _items(session, items),
+    }
+
+
+def _items(session: Session, items: Sequence[Item]) -> list[dict[str, Any]]:
+    ids = [item.id for item in items]
+    texts, readings, mentions = texts_of_items(session, ids), readings_of_items(session, ids), evidence_of_items(session, ids)
+    return [
+        _paper(texts[item.id])
+        | {"headline": item.headline, "note": item.note}
+        | {"readings": [_reading(reading) for reading in readings.get(item.id, [])]}
+        | {"mentions": [_mention(mention) for mention in mentions.get(item.id, [])]}
+        for item in items
+    ]
+
+
+def _paper(text: PaperText) -> dict[str, Any]:
+    names = ("arxiv_id", "version", "title", "authors", "abstract", "categories")
+    return {name: getattr(text, name) for name in names}
+
+
+def _reading(reading: CountedReading) -> dict[str, Any]:
+    return {"source": reading.source, **_counts(reading)}
+
+
+def _mention(mention: Evidence) -> dict[str, Any]:
+    names = ("source", "url", "author_name", "author_handle", "text", "html", "posted_on", "repost_of")
+    return {
+        "id": mention.external_id,
+        **{name: getattr(mention, name) for name in names},
+        "posted_at": _iso(mention.posted_at),
+        **_counts(mention),
+        "struck": mention.is_struck,
+    }
+
+
+def _counts(counts: CountedReading | Evidence) -> dict[str, Any]:
+    return {name: getattr(counts, name) for name in COUNTS} | {"captured_at": _iso(counts.captured_at)}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,51 @@
+"""The ingestion runs and their reports."""
+
+from dataclasses import dataclass
+from datetime import date as Day
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Run
+
+COUNTS = ("found", "new", "updated", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run with its report per source, and the counts over all of them."""
+
+    id: int
+    day: Day | None
+    started_at: datetime
+    finished_at: datetime | None
+    status: str
+    reports: list[dict[str, Any]]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """What was found, new, updated and failed over all sources."""
+        return {name: sum(report.get(name) or 0 for report in self.reports) for name in COUNTS}
+
+
+def newest_runs(session: Session, limit: int = 50) -> list[RunReport]:
+    """The newest runs, newest first."""
+    return [_report(run) for run in session.scalars(select(Run).order_by(Run.id.desc()).limit(limit))]
+
+
+def run_report(session: Session, run_id: int) -> RunReport | None:
+    """One run, or None."""
+    run = session.get(Run, run_id, populate_existing=True)
+    return _report(run) if run else None
+
+
+def newest_run_for(session: Session, day: Day) -> RunReport | None:
+    """The newest run that asked for a day, or None."""
+    run = session.scalar(select(Run).where(Run.day == day).order_by(Run.id.desc()).limit(1))
+    return _report(run) if run else None
+
+
+def _report(run: Run) -> RunReport:
+    return RunReport(run.id, run.day, run.started_at, run.finished_at, run.status, run.reports or [])

@@ -1,0 +1,103 @@
+"""The audit events: what kinds there are, and how one is recorded with before and after of every field."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.models import AuditEvent, Edition, Editor, Item
+
+# What an action may change of an item, and so what an event keeps of it and an undo puts back.
+ITEM_FIELDS = ("state", "order_key", "score", "parts", "headline", "note", "drop_reason", "decided_at", "placed_at")
+TIMES = ("decided_at", "placed_at", "struck_at")
+
+
+class Kind(StrEnum):
+    """Every kind of audit event."""
+
+    EDITION_FILLED = "edition.filled"
+    EDITION_PUBLISHED = "edition.published"
+    EDITION_IMPORTED = "edition.imported"
+    ITEM_PICKED = "item.picked"
+    ITEM_DROPPED = "item.dropped"
+    ITEM_RETURNED = "item.returned"
+    ITEM_MOVED = "item.moved"
+    ITEM_ANNOTATED = "item.annotated"
+    MENTION_STRUCK = "mention.struck"
+    MENTION_UNSTRUCK = "mention.unstruck"
+    ACTION_UNDONE = "action.undone"
+
+
+UNDOABLE = (
+    Kind.ITEM_PICKED,
+    Kind.ITEM_DROPPED,
+    Kind.ITEM_RETURNED,
+    Kind.ITEM_MOVED,
+    Kind.ITEM_ANNOTATED,
+    Kind.MENTION_STRUCK,
+    Kind.MENTION_UNSTRUCK,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What an action did: its event (None when nothing had to change) and every item whose row changed."""
+
+    edition_id: int | None
+    event_id: int | None
+    item_ids: list[int]
+
+
+def plain(name: str, value: Any) -> Any:
+    """A field's value as JSON can hold it: times as ISO 8601."""
+    return value.isoformat() if name in TIMES and value is not None else value
+
+
+def unplain(name: str, value: Any) -> Any:
+    """The field's value again."""
+    return datetime.fromisoformat(value) if name in TIMES and value is not None else value
+
+
+def snapshot(item: Item) -> dict[str, Any]:
+    """An item's changeable fields as plain data."""
+    return {name: plain(name, getattr(item, name)) for name in ITEM_FIELDS}
+
+
+def item_changes(before: Mapping[int, Mapping[str, Any]], items: Iterable[Item]) -> list[dict[str, Any]]:
+    """What differs between snapshots taken earlier and the items as they are now, one dict per changed item."""
+    changes = []
+    for item in items:
+        after = snapshot(item)
+        fields = {name: [before[item.id][name], after[name]] for name in ITEM_FIELDS if before[item.id][name] != after[name]}
+        if fields:
+            changes.append({"item_id": item.id, "fields": fields})
+    return changes
+
+
+def record(
+    session: Session,
+    kind: Kind,
+    summary: str,
+    *,
+    now: datetime,
+    editor: Editor | None,
+    edition: Edition | None = None,
+    changes: Iterable[Mapping[str, Any]] = (),
+    **about: int | None,
+) -> AuditEvent:
+    """Add one event to the transaction; the caller commits. `about` may give item_id, mention_id, undoes_id."""
+    event = AuditEvent(
+        kind=kind,
+        at=now,
+        editor_id=editor.id if editor else None,
+        edition_id=edition.id if edition else None,
+        summary=summary,
+        changes=list(changes),
+        **about,
+    )
+    session.add(event)
+    session.flush()
+    return event

@@ -1,0 +1,198 @@
+"""What an editor does to an item: pick, drop, put back, move, annotate."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.domain.editions import NotAllowed, Rules, Stale, check_reason, check_text, index_by_score, target_position
+from app.models import Editor, Item
+from app.services.audit import Acted, Kind, item_changes, record, snapshot
+from app.services.scoring import Snapshots, claim_edition, picked_order, place
+
+SHOWN_TITLE = 60
+
+
+def pick(
+    session: Session,
+    item_id: int,
+    *,
+    editor: Editor | None,
+    now: datetime,
+    rules: Rules,
+    version: int | None = None,
+    position: int | None = None,
+) -> Acted:
+    """Pick a paper: at `position` (1-based) if given, else where its score puts it.
+
+    Raises NotAllowed for a published edition or a position there is not, Stale for an outdated form.
+    """
+
+    def change(item: Item, before: Snapshots) -> str | None:
+        if item.state == "picked" and position is None:
+            return None
+        order = picked_order(session, item.edition_id, without=item.id)
+        if position is None:
+            index = index_by_score(order, item.score, item.paper.arxiv_id)
+        else:
+            index = target_position(position, None, len(order) + 1) - 1
+            item.placed_at = now
+        item.drop_reason = None
+        item.decided_at = now
+        before.update(place(session, item, order, index))
+        return f"picked {_title(item)} as no. {index + 1}"
+
+    return _act(session, item_id, Kind.ITEM_PICKED, change, editor=editor, now=now, version=version)
+
+
+def drop(
+    session: Session,
+    item_id: int,
+    *,
+    editor: Editor | None,
+    now: datetime,
+    rules: Rules,
+    version: int | None = None,
+    reason: str | None = None,
+) -> Acted:
+    """Throw a paper out of the edition, with a reason if one is given. Raises NotAllowed, Stale."""
+    check_reason(reason)
+    reason = (reason or "").strip() or None
+
+    def change(item: Item, before: Snapshots) -> str | None:
+        if item.state == "dropped" and item.drop_reason == reason:
+            return None
+        _leave(item, "dropped", now)
+        item.drop_reason = reason
+        return f"dropped {_title(item)}" + (f" ({reason})" if reason else "")
+
+    return _act(session, item_id, Kind.ITEM_DROPPED, change, editor=editor, now=now, version=version)
+
+
+def put_back(
+    session: Session, item_id: int, *, editor: Editor | None, now: datetime, rules: Rules, version: int | None = None
+) -> Acted:
+    """Make a picked or dropped paper a candidate again. Raises NotAllowed, Stale."""
+
+    def change(item: Item, before: Snapshots) -> str | None:
+        if item.state == "candidate":
+            return None
+        _leave(item, "candidate", now)
+        item.drop_reason = None
+        return f"put {_title(item)} back among the candidates"
+
+    return _act(session, item_id, Kind.ITEM_RETURNED, change, editor=editor, now=now, version=version)
+
+
+def move(
+    session: Session,
+    item_id: int,
+    *,
+    to: int | str,
+    editor: Editor | None,
+    now: datetime,
+    rules: Rules,
+    version: int | None = None,
+) -> Acted:
+    """Move a picked paper to a position (1-based) or up, down, top, bottom; one row is written.
+
+    Raises NotAllowed for a position there is not and for a paper that is not picked, Stale for an outdated form.
+    """
+
+    def change(item: Item, before: Snapshots) -> str | None:
+        if item.state != "picked":
+            raise NotAllowed("Only a picked paper has a place in the list; pick it first.")
+        order = picked_order(session, item.edition_id)
+        current = next(n for n, other in enumerate(order, 1) if other.item_id == item.id)
+        position = target_position(to, current, len(order))
+        if position == current:
+            return None
+        item.placed_at = now
+        before.update(place(session, item, [p for p in order if p.item_id != item.id], position - 1))
+        return f"moved {_title(item)} from no. {current} to no. {position}"
+
+    return _act(session, item_id, Kind.ITEM_MOVED, change, editor=editor, now=now, version=version)
+
+
+def annotate(
+    session: Session,
+    item_id: int,
+    *,
+    headline: str | None,
+    note: str | None,
+    version: int,
+    editor: Editor | None,
+    now: datetime,
+    rules: Rules,
+) -> Acted:
+    """Set an item's headline and note; blank takes it away.
+
+    Raises NotAllowed for a text that is too long, Stale when another text was saved since the form was shown.
+    """
+    check_text(headline, note)
+    headline, note = _tidy(headline), _tidy(note)
+
+    def change(item: Item, before: Snapshots) -> str | None:
+        if (item.headline, item.note) == (headline, note):
+            return None
+        if item.version != version:
+            raise Stale("Somebody saved another text here since you opened it; both are shown, choose or merge them.")
+        item.headline, item.note = headline, note
+        return f"wrote on {_title(item)}"
+
+    return _act(session, item_id, Kind.ITEM_ANNOTATED, change, editor=editor, now=now)
+
+
+def _act(
+    session: Session,
+    item_id: int,
+    kind: Kind,
+    change: Callable[[Item, Snapshots], str | None],
+    *,
+    editor: Editor | None,
+    now: datetime,
+    version: int | None = None,
+) -> Acted:
+    """Run one change of one item in one transaction with its event; a change that says None changes nothing."""
+    item = session.get(Item, item_id)
+    if item is None:
+        raise NotAllowed("There is no such paper in this edition.")
+    try:
+        edition = claim_edition(session, item.edition_id, now)
+        session.refresh(item)
+        before = {item.id: snapshot(item)}
+        summary = change(item, before)
+        if summary is None:
+            session.rollback()
+            return Acted(item.edition_id, None, [])
+        _refuse_stale(item, version)
+        item.version += 1
+        session.flush()
+        changes = item_changes(before, [session.get_one(Item, item_id) for item_id in before])
+        event = record(
+            session, kind, summary, now=now, editor=editor, edition=edition, item_id=item.id, changes=changes
+        )
+        acted = Acted(edition.id, event.id, [changed["item_id"] for changed in changes])
+        session.commit()
+        return acted
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _refuse_stale(item: Item, version: int | None) -> None:
+    if version is not None and item.version != version:
+        raise Stale("This paper was changed since the page was shown; look at it as it stands now and choose again.")
+
+
+def _leave(item: Item, state: str, now: datetime) -> None:
+    item.state, item.order_key, item.placed_at, item.decided_at = state, None, None, now
+
+
+def _tidy(text: str | None) -> str | None:
+    return (text or "").replace("\r\n", "\n").strip() or None
+
+
+def _title(item: Item) -> str:
+    title = " ".join((item.headline or item.paper.title).split())
+    return f"“{title}”" if len(title) <= SHOWN_TITLE else f"“{title[:SHOWN_TITLE].rstrip()}…”"

@@ -1,0 +1,39 @@
+"""Delivery: frozen posts on their way to the targets. A failure is kept on its row and never undoes the freeze."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.delivery import DeliveryError
+from app.models import Delivery
+from app.targets import Target
+
+
+def deliver(session: Session, post_id: int, *, targets: Iterable[Target], now: datetime) -> list[Delivery]:
+    """Try every delivery of a post that has not arrived yet; each is kept with its receipt or its error."""
+    by_name = {target.name: target for target in targets}
+    deliveries = deliveries_of(session, post_id)
+    for delivery in deliveries:
+        if delivery.status != "delivered":
+            _attempt(delivery, by_name.get(delivery.target), now)
+            session.commit()
+    return deliveries
+
+
+def deliveries_of(session: Session, post_id: int) -> list[Delivery]:
+    """The deliveries of a post, in the order of the targets."""
+    return list(session.scalars(select(Delivery).where(Delivery.post_id == post_id).order_by(Delivery.id)))
+
+
+def _attempt(delivery: Delivery, target: Target | None, now: datetime) -> None:
+    delivery.attempts += 1
+    delivery.attempted_at = now
+    try:
+        if target is None:
+            raise DeliveryError(f"The target {delivery.target} is no longer set up.")
+        delivery.receipt = target.deliver(delivery.post.file_name, delivery.post.markdown)
+        delivery.status, delivery.error = "delivered", None
+    except DeliveryError as error:
+        delivery.status, delivery.error = "failed", str(error)

@@ -1,0 +1,93 @@
+"""Fresh editions: as long as no editor has acted, an edition follows the rules of ranking by itself."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import exists, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.editions import Rules, spread_keys
+from app.domain.ranking import is_above_cut, paper_score, rank_key, source_totals
+from app.models import Announcement, Edition, Item, Paper
+from app.queries.evidence import chunks, scoring_inputs
+from app.services.audit import Kind, record
+
+
+def days_of(session: Session, paper_ids: Iterable[int]) -> list[date]:
+    """The dates on which any of the papers was announced."""
+    days: set[date] = set()
+    for part in chunks(paper_ids):
+        days |= set(session.scalars(select(Announcement.announced_on).where(Announcement.paper_id.in_(part))))
+    return sorted(days)
+
+
+def fill_edition(session: Session, day: date, *, run_id: int, rules: Rules, now: datetime) -> Edition | None:
+    """Make the edition of a day if there is none, and fill it by the rules if no editor has acted on it.
+
+    Every paper announced on the day is in it; those at or above the cut are picked, best first. Returns the
+    edition, or None where an editor has acted or the post is out, so that nothing was touched. The caller commits.
+    """
+    edition = edition_of(session, day, rules)
+    free = session.execute(
+        update(Edition)
+        .where(Edition.id == edition.id, Edition.status == "draft", Edition.acted_at.is_(None))
+        .values(version=Edition.version + 1)
+    )
+    if free.rowcount != 1:
+        return None
+    _add_items(session, edition, run_id)
+    picked = _rank(session, edition, rules)
+    total = session.scalar(select(func.count()).where(Item.edition_id == edition.id))
+    record(
+        session, Kind.EDITION_FILLED, f"filled with {total} papers, {picked} of them picked", now=now, editor=None, edition=edition
+    )
+    return edition
+
+
+def edition_of(session: Session, day: date, rules: Rules) -> Edition:
+    """The edition of a day, made as a draft if there is none."""
+    edition = session.scalar(select(Edition).where(Edition.date == day))
+    if edition is None:
+        edition = Edition(date=day, cut=rules.cut)
+        session.add(edition)
+        session.flush()
+    return edition
+
+
+def _add_items(session: Session, edition: Edition, run_id: int) -> None:
+    there = exists().where(Item.edition_id == edition.id, Item.paper_id == Announcement.paper_id)
+    columns = ("edition_id", "paper_id", "state", "score", "parts", "horizon", "version")
+    announced = select(
+        literal(edition.id), Announcement.paper_id, literal("candidate"), literal(0.0), literal([], Item.parts.type), literal(run_id), literal(1)
+    ).where(Announcement.announced_on == edition.date, ~there)
+    session.execute(insert(Item).from_select(columns, announced))
+    session.execute(
+        update(Item).where(Item.edition_id == edition.id).values(horizon=run_id, state="candidate", order_key=None)
+    )
+
+
+def _rank(session: Session, edition: Edition, rules: Rules) -> int:
+    """Score every item and place the picked ones; returns how many are picked."""
+    rows = session.execute(select(Item.id, Paper.arxiv_id).join(Paper).where(Item.edition_id == edition.id)).all()
+    inputs = scoring_inputs(session, [row.id for row in rows])
+    totals = {row.id: source_totals(*inputs[row.id], rules.weights) for row in rows}
+    scores = {item_id: paper_score(parts) for item_id, parts in totals.items()}
+    best = sorted(rows, key=lambda row: rank_key(scores[row.id], row.arxiv_id))
+    picked = [row.id for row in best if is_above_cut(scores[row.id], edition.cut)]
+    keys = dict(zip(picked, spread_keys(len(picked)), strict=True))
+    if rows:
+        session.execute(
+            update(Item),
+            [
+                {
+                    "id": item_id,
+                    "score": scores[item_id],
+                    "parts": [part.as_json() for part in parts],
+                    "state": "picked" if item_id in keys else "candidate",
+                    "order_key": keys.get(item_id),
+                }
+                for item_id, parts in totals.items()
+            ],
+        )
+    session.expire_all()
+    return len(picked)

@@ -1,0 +1,111 @@
+"""Scores and places of items, brought up to date from readings and strikes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, Rules, index_by_score, key_between, spread_keys
+from app.domain.ranking import is_above_cut, paper_score, source_totals
+from app.models import Edition, Item, Paper
+from app.queries.evidence import scoring_inputs
+from app.services.audit import snapshot
+
+# Items as they were, by id.
+Snapshots = dict[int, dict[str, Any]]
+
+
+def claim_edition(session: Session, edition_id: int, now: datetime, *, acts: bool = True) -> Edition:
+    """Lock a draft edition for one action and count its version up; the first statement of every action.
+
+    Being an UPDATE it makes two actions on one edition follow each other on SQLite and PostgreSQL alike. With
+    `acts` the edition counts as touched by an editor, and ingestion leaves it alone from then on.
+    Raises NotAllowed when the edition is published.
+    """
+    claimed = session.execute(
+        update(Edition)
+        .where(Edition.id == edition_id, Edition.status == "draft")
+        .values(version=Edition.version + 1, acted_at=func.coalesce(Edition.acted_at, now) if acts else Edition.acted_at)
+        .execution_options(synchronize_session=False)
+    )
+    edition = session.get(Edition, edition_id, populate_existing=True)
+    if edition is None:
+        raise NotAllowed("There is no such edition.")
+    if claimed.rowcount != 1:
+        raise NotAllowed(f"The edition of {edition.date} is published; nothing in it can be changed any more.")
+    return edition
+
+
+def picked_order(session: Session, edition_id: int, *, without: int | None = None) -> list[Placed]:
+    """The picked items of an edition in order, as light values; `without` leaves one item out."""
+    query = (
+        select(Item.id, Item.order_key, Item.score, Paper.arxiv_id, Item.placed_at)
+        .join(Paper)
+        .where(Item.edition_id == edition_id, Item.state == "picked", Item.id != (without or 0))
+        .order_by(Item.order_key)
+    )
+    return [Placed(*row[:4], is_fixed=row.placed_at is not None) for row in session.execute(query)]
+
+
+def place(session: Session, item: Item, order: list[Placed], index: int) -> Snapshots:
+    """Pick an item at `index` of `order`, the picked list without it, which then holds it too.
+
+    One row is written, unless the gap has become too narrow: then the whole list gets fresh keys, and the
+    snapshots of the other items as they were before are given back.
+    """
+    before = order[index - 1].order_key if index else None
+    after = order[index].order_key if index < len(order) else None
+    key = key_between(before, after)
+    item.state, item.order_key = "picked", key
+    session.flush()
+    arxiv_id = session.get_one(Paper, item.paper_id).arxiv_id
+    order.insert(index, Placed(item.id, key, item.score, arxiv_id, item.placed_at is not None))
+    return _respread(session, order) if len(key) > KEY_LIMIT else {}
+
+
+def _respread(session: Session, order: list[Placed]) -> Snapshots:
+    """Give a picked list fresh, evenly spread keys. They are cleared first, being unique at every moment."""
+    items = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_([p.item_id for p in order])))}
+    snapshots = {item_id: snapshot(item) for item_id, item in items.items()}
+    clear_places(session, items.values())
+    for n, (placed, key) in enumerate(zip(order, spread_keys(len(order)), strict=True)):
+        items[placed.item_id].state, items[placed.item_id].order_key = "picked", key
+        order[n] = replace(placed, order_key=key)
+    session.flush()
+    return snapshots
+
+
+def clear_places(session: Session, items: Iterable[Item]) -> None:
+    """Take items out of their lists before they are placed anew, so that no two keys meet on the way."""
+    for item in items:
+        item.state, item.order_key = "candidate", None
+    session.flush()
+
+
+def rescore(session: Session, items: Sequence[Item], rules: Rules) -> None:
+    """Recompute the scores of items; where no editor decided, the cut decides anew, and the score the place."""
+    inputs = scoring_inputs(session, [item.id for item in items])
+    for item in items:
+        totals = source_totals(*inputs[item.id], rules.weights)
+        item.score = paper_score(totals)
+        item.parts = [total.as_json() for total in totals]
+    session.flush()
+    by_edition: dict[int, list[Item]] = {}
+    for item in items:
+        by_edition.setdefault(item.edition_id, []).append(item)
+    for edition_id, found in by_edition.items():
+        _settle(session, edition_id, found)
+
+
+def _settle(session: Session, edition_id: int, items: Iterable[Item]) -> None:
+    """Move the rescored items of one edition to where rule and score put them; what an editor decided stays."""
+    cut = session.get_one(Edition, edition_id).cut
+    moving = [item for item in items if item.decided_at is None and item.placed_at is None]
+    clear_places(session, moving)
+    order = picked_order(session, edition_id)
+    for item in moving:
+        if is_above_cut(item.score, cut):
+            place(session, item, order, index_by_score(order, item.score, item.paper.arxiv_id))

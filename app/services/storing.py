@@ -1,0 +1,249 @@
+"""The machine layer, written: fetched papers, mentions and readings upserted in batches, every former text kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.domain.sources import FetchedMention, FetchedPaper, Reading
+from app.models import Announcement, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision
+from app.queries.evidence import COUNTS, chunks
+
+PAPER_TEXT = ("version", "title", "authors", "abstract", "categories", "comment", "doi")
+MENTION_TEXT = ("url", "author_name", "author_handle", "text", "html", "posted_on")
+
+
+@dataclass(slots=True)
+class Stored:
+    """What a batch changed: papers and mentions that are new or say something else now, and what could not be kept."""
+
+    new: int = 0
+    updated: int = 0
+    # Papers of which anything changed, so that their editions can be filled again.
+    paper_ids: set[int] = field(default_factory=set)
+    unknown_papers: list[str] = field(default_factory=list)
+
+
+def store(
+    session: Session, papers: Sequence[FetchedPaper], mentions: Sequence[FetchedMention], *, run_id: int, now: datetime
+) -> Stored:
+    """Upsert one batch; the caller commits. Storing the same batch again changes nothing."""
+    stored = Stored()
+    paper_ids = _store_papers(session, papers, run_id, stored)
+    _announce(session, papers, paper_ids, run_id, stored)
+    totals = [("paper_id", paper_ids[p.arxiv_id], reading) for p in papers for reading in p.readings]
+    mention_ids = _store_mentions(session, mentions, run_id, stored)
+    links = _link(session, mentions, mention_ids, run_id, stored)
+    counts = [("mention_id", mention_ids[_name(m)], m.reading) for m in mentions if m.reading]
+    _store_readings(session, "paper_id", totals, run_id, now, stored, {})
+    _store_readings(session, "mention_id", counts, run_id, now, stored, links)
+    return stored
+
+
+def _store_papers(session: Session, papers: Sequence[FetchedPaper], run_id: int, stored: Stored) -> dict[str, int]:
+    known = _known_papers(session, [paper.arxiv_id for paper in papers])
+    fresh: dict[str, dict[str, Any]] = {}
+    for paper in papers:
+        if paper.arxiv_id not in known:
+            fresh[paper.arxiv_id] = _paper_row(paper, run_id)
+        elif changes := _paper_changes(known[paper.arxiv_id], paper):
+            _revise(session, Paper, "paper_id", known[paper.arxiv_id], changes, run_id)
+            stored.updated += 1
+            stored.paper_ids.add(known[paper.arxiv_id].id)
+    if fresh:
+        session.execute(insert(Paper), list(fresh.values()))
+        known |= _known_papers(session, list(fresh))
+        stored.new += len(fresh)
+        stored.paper_ids |= {known[arxiv_id].id for arxiv_id in fresh}
+    return {arxiv_id: row.id for arxiv_id, row in known.items()}
+
+
+def _known_papers(session: Session, arxiv_ids: Sequence[str]) -> dict[str, Any]:
+    columns = (Paper.id, Paper.arxiv_id, Paper.is_complete, *(getattr(Paper, name) for name in PAPER_TEXT))
+    return {
+        row.arxiv_id: row
+        for part in chunks(arxiv_ids)
+        for row in session.execute(select(*columns).where(Paper.arxiv_id.in_(part)))
+    }
+
+
+def _paper_row(paper: FetchedPaper, run_id: int) -> dict[str, Any]:
+    return _paper_text(paper) | {
+        "arxiv_id": paper.arxiv_id,
+        "submitted_at": paper.submitted_at,
+        "is_complete": paper.complete,
+        "run_id": run_id,
+    }
+
+
+def _paper_text(paper: FetchedPaper) -> dict[str, Any]:
+    values = {name: getattr(paper, name) for name in PAPER_TEXT}
+    return values | {"authors": list(paper.authors), "categories": list(paper.categories)}
+
+
+def _paper_changes(row: Any, paper: FetchedPaper) -> dict[str, Any]:
+    """What a newer description changes: never to an older version, nor from metadata to a bare listing, nor to nothing."""
+    if row.version and paper.version and paper.version < row.version:
+        return {}
+    if row.is_complete and not paper.complete:
+        return {}
+    changes = {
+        name: value
+        for name, value in _paper_text(paper).items()
+        if value not in (None, []) and value != getattr(row, name)
+    }
+    return changes | ({"is_complete": True} if paper.complete and not row.is_complete else {})
+
+
+def _revise(session: Session, model: Any, subject: str, row: Any, changes: dict[str, Any], run_id: int) -> None:
+    """Write the new text and keep the former one. A second change in the same run keeps the first's former words."""
+    session.execute(update(model).where(model.id == row.id).values(**changes))
+    before = {name: getattr(row, name) for name in changes}
+    kept = session.scalar(select(Revision).where(getattr(Revision, subject) == row.id, Revision.run_id == run_id))
+    if kept is None:
+        session.execute(insert(Revision).values({subject: row.id, "run_id": run_id, "before": before}))
+    else:
+        kept.before = before | kept.before
+        session.flush()
+
+
+def _announce(
+    session: Session, papers: Sequence[FetchedPaper], ids: Mapping[str, int], run_id: int, stored: Stored
+) -> None:
+    wanted = dict.fromkeys((ids[paper.arxiv_id], paper.announced_on) for paper in papers)
+    known: set[tuple[int, date]] = set()
+    for part in chunks(paper_id for paper_id, _ in wanted):
+        query = select(Announcement.paper_id, Announcement.announced_on).where(Announcement.paper_id.in_(part))
+        known |= {(row.paper_id, row.announced_on) for row in session.execute(query)}
+    fresh = [pair for pair in wanted if pair not in known]
+    if fresh:
+        rows = [{"paper_id": paper_id, "announced_on": day, "run_id": run_id} for paper_id, day in fresh]
+        session.execute(insert(Announcement), rows)
+        stored.paper_ids |= {paper_id for paper_id, _ in fresh}
+
+
+def _name(mention: FetchedMention) -> tuple[str, str]:
+    return (mention.source, mention.external_id)
+
+
+def _store_mentions(
+    session: Session, mentions: Sequence[FetchedMention], run_id: int, stored: Stored
+) -> dict[tuple[str, str], int]:
+    known = _known_mentions(session, list(dict.fromkeys(map(_name, mentions))))
+    fresh: dict[tuple[str, str], dict[str, Any]] = {}
+    for mention in mentions:
+        row = known.get(_name(mention))
+        if row is None:
+            fresh.setdefault(_name(mention), _mention_row(mention, run_id))
+        elif changes := {n: v for n in MENTION_TEXT if (v := getattr(mention, n)) and v != getattr(row, n)}:
+            _revise(session, Mention, "mention_id", row, changes, run_id)
+            # What was just written is what the next copy of the same post in this batch is held against.
+            known |= _known_mentions(session, [_name(mention)])
+            stored.updated += 1
+            stored.paper_ids |= _papers_of(session, row.id)
+    if fresh:
+        session.execute(insert(Mention), list(fresh.values()))
+        stored.new += len(fresh)
+        known |= _known_mentions(session, list(fresh))
+    return {name: row.id for name, row in known.items()}
+
+
+def _known_mentions(session: Session, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    columns = (Mention.id, Mention.source, Mention.external_id, *(getattr(Mention, name) for name in MENTION_TEXT))
+    found: dict[tuple[str, str], Any] = {}
+    for part in chunks(names):
+        query = select(*columns).where(tuple_(Mention.source, Mention.external_id).in_(part))
+        found |= {(row.source, row.external_id): row for row in session.execute(query)}
+    return found
+
+
+def _mention_row(mention: FetchedMention, run_id: int) -> dict[str, Any]:
+    names = ("source", "external_id", "posted_at", "repost_of", *MENTION_TEXT)
+    return {name: getattr(mention, name) for name in names} | {"run_id": run_id}
+
+
+def _papers_of(session: Session, mention_id: int) -> set[int]:
+    return set(session.scalars(select(MentionedPaper.paper_id).where(MentionedPaper.mention_id == mention_id)))
+
+
+def _link(
+    session: Session,
+    mentions: Sequence[FetchedMention],
+    mention_ids: Mapping[tuple[str, str], int],
+    run_id: int,
+    stored: Stored,
+) -> dict[int, set[int]]:
+    """Note which papers each mention names, in the source's order; returns all papers of each mention of the batch."""
+    papers = _known_papers(session, list(dict.fromkeys(name for mention in mentions for name in mention.paper_ids)))
+    wanted: dict[tuple[int, int], None] = {}
+    for mention in mentions:
+        for arxiv_id in mention.paper_ids:
+            if arxiv_id in papers:
+                wanted[(mention_ids[_name(mention)], papers[arxiv_id].id)] = None
+            else:
+                stored.unknown_papers.append(arxiv_id)
+    links: dict[int, set[int]] = {}
+    ranks: dict[int, int] = {}
+    for part in chunks(row.id for row in papers.values()):
+        query = select(MentionedPaper.paper_id, MentionedPaper.mention_id).where(MentionedPaper.paper_id.in_(part))
+        for paper_id, mention_id in session.execute(query):
+            wanted.pop((mention_id, paper_id), None)
+            links.setdefault(mention_id, set()).add(paper_id)
+            ranks[paper_id] = ranks.get(paper_id, 0) + 1
+    rows = []
+    for mention_id, paper_id in wanted:
+        rows.append({"mention_id": mention_id, "paper_id": paper_id, "rank": ranks.get(paper_id, 0), "run_id": run_id})
+        ranks[paper_id] = ranks.get(paper_id, 0) + 1
+        links.setdefault(mention_id, set()).add(paper_id)
+        stored.paper_ids.add(paper_id)
+    if rows:
+        session.execute(insert(MentionedPaper), rows)
+    return links
+
+
+def _store_readings(
+    session: Session,
+    subject: str,
+    readings: Iterable[tuple[str, int, Reading]],
+    run_id: int,
+    now: datetime,
+    stored: Stored,
+    links: Mapping[int, set[int]],
+) -> None:
+    """Append the readings that are not kept yet, one per subject, source and time."""
+    wanted = [(subject_id, reading) for _, subject_id, reading in readings]
+    times, newest = _kept_readings(session, subject, [subject_id for subject_id, _ in wanted])
+    rows: list[dict[str, Any]] = []
+    for subject_id, reading in wanted:
+        counts = {name: getattr(reading, name) for name in COUNTS}
+        key = (subject_id, reading.source)
+        if reading.captured_at is None and newest.get(key) == counts:
+            continue
+        captured_at = reading.captured_at or now
+        if captured_at in times.setdefault(key, set()):
+            continue
+        times[key].add(captured_at)
+        newest[key] = counts
+        rows.append({subject: subject_id, "source": reading.source, "captured_at": captured_at, "run_id": run_id} | counts)
+        stored.paper_ids |= {subject_id} if subject == "paper_id" else links.get(subject_id, set())
+    if rows:
+        session.execute(insert(MetricsSnapshot), rows)
+
+
+def _kept_readings(
+    session: Session, subject: str, ids: Iterable[int]
+) -> tuple[dict[tuple[int, str], set[datetime]], dict[tuple[int, str], dict[str, int | None]]]:
+    """Of each subject and source the times that are kept, and the newest counts."""
+    column = getattr(MetricsSnapshot, subject)
+    counts = [getattr(MetricsSnapshot, name) for name in COUNTS]
+    times: dict[tuple[int, str], set[datetime]] = {}
+    newest: dict[tuple[int, str], dict[str, int | None]] = {}
+    for part in chunks(ids):
+        query = select(column, MetricsSnapshot.source, MetricsSnapshot.captured_at, *counts).where(column.in_(part))
+        for subject_id, source, captured_at, *values in session.execute(query.order_by(MetricsSnapshot.captured_at)):
+            times.setdefault((subject_id, source), set()).add(captured_at)
+            newest[(subject_id, source)] = dict(zip(COUNTS, values, strict=True))
+    return times, newest

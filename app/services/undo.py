@@ -1,0 +1,136 @@
+"""Undo: the inverse of an editor's newest action, applied as a new action, or refused in one sentence."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.editions import NotAllowed, Rules, key_between
+from app.models import AuditEvent, Edition, Editor, Item, Strike
+from app.services.audit import UNDOABLE, Acted, Kind, item_changes, record, snapshot, unplain
+from app.services.evidence import draft_items_naming, strike_fields
+from app.services.scoring import claim_edition, clear_places, picked_order, rescore
+
+
+def next_undo(session: Session, edition_id: int, editor: Editor | None) -> AuditEvent | None:
+    """The newest action of this editor in this edition that is not undone yet, or None."""
+    later = aliased(AuditEvent)
+    query = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.edition_id == edition_id,
+            AuditEvent.editor_id == editor.id if editor else AuditEvent.editor_id.is_(None),
+            AuditEvent.kind.in_(UNDOABLE),
+            ~exists().where(later.undoes_id == AuditEvent.id),
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def undo(session: Session, edition_id: int, *, editor: Editor | None, now: datetime, rules: Rules) -> Acted:
+    """Take back the editor's newest action in this edition; call it again to go further back.
+
+    Raises NotAllowed when there is nothing to undo, or when somebody has since changed what would be put back.
+    """
+    try:
+        edition = claim_edition(session, edition_id, now)
+        event = next_undo(session, edition_id, editor)
+        if event is None:
+            raise NotAllowed("There is nothing of yours to undo in this edition.")
+        acted = _apply(session, edition, event, editor, now, rules)
+        session.commit()
+        return acted
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _apply(
+    session: Session, edition: Edition, event: AuditEvent, editor: Editor | None, now: datetime, rules: Rules
+) -> Acted:
+    of_items = {change["item_id"]: change["fields"] for change in event.changes if "item_id" in change}
+    items = list(
+        session.scalars(select(Item).where(Item.id.in_(of_items)).order_by(Item.id).with_for_update(of=Item))
+    )
+    untouched = _claim_others(session, edition, items, event, now)
+    before = {item.id: snapshot(item) for item in items}
+    for item in items:
+        _refuse_overtaken(event, of_items[item.id], before[item.id])
+    strikes = [_put_back_strike(session, event, change) for change in event.changes if "mention_id" in change]
+    _put_back_items(session, items, of_items)
+    rescore(session, untouched, rules)
+    undone = record(
+        session,
+        Kind.ACTION_UNDONE,
+        f"undid: {event.summary}",
+        now=now,
+        editor=editor,
+        edition=edition,
+        item_id=event.item_id,
+        mention_id=event.mention_id,
+        undoes_id=event.id,
+        changes=[*strikes, *item_changes(before, items)],
+    )
+    return Acted(edition.id, undone.id, [item.id for item in items])
+
+
+def _claim_others(
+    session: Session, edition: Edition, items: list[Item], event: AuditEvent, now: datetime
+) -> list[Item]:
+    """Lock the other editions that a strike reached, and return the items where the rules alone decide."""
+    named = draft_items_naming(session, event.mention_id) if event.mention_id else []
+    for edition_id in sorted({item.edition_id for item in [*items, *named]} - {edition.id}):
+        claim_edition(session, edition_id, now, acts=False)
+    return [item for item in named if item.edition.acted_at is None]
+
+
+def _refuse_overtaken(event: AuditEvent, fields: Mapping[str, list[Any]], now_is: Mapping[str, Any]) -> None:
+    """An undo must not wipe out what came after. The key alone may differ: neighbours are given fresh ones."""
+    for name, (_, after) in fields.items():
+        if name != "order_key" and now_is[name] != after:
+            raise NotAllowed(f"This cannot be undone any more, because it was changed since: {event.summary}.")
+
+
+def _put_back_strike(session: Session, event: AuditEvent, change: Mapping[str, Any]) -> dict[str, Any]:
+    former, made = change["strike"]
+    mention_id = change["mention_id"]
+    struck = session.scalar(select(Strike).where(Strike.mention_id == mention_id))
+    if strike_fields(struck) != made:
+        raise NotAllowed(f"This cannot be undone any more, because the strike was changed since: {event.summary}.")
+    if former is None:
+        session.execute(delete(Strike).where(Strike.mention_id == mention_id))
+    else:
+        session.add(Strike(mention_id=mention_id, **{name: unplain(name, value) for name, value in former.items()}))
+    session.flush()
+    return {"mention_id": mention_id, "strike": [made, former]}
+
+
+def _put_back_items(session: Session, items: list[Item], of_items: Mapping[int, Mapping[str, list[Any]]]) -> None:
+    """Write the former values. Places are cleared first, because order keys are unique at every moment."""
+    placed = {item.id: (item.state, item.order_key) for item in items}
+    clear_places(session, [item for item in items if "order_key" in of_items[item.id]])
+    for item in items:
+        fields = of_items[item.id]
+        for name, (former, _) in fields.items():
+            if name not in ("state", "order_key"):
+                setattr(item, name, unplain(name, former))
+        state = fields["state"][0] if "state" in fields else placed[item.id][0]
+        key = fields["order_key"][0] if "order_key" in fields else placed[item.id][1]
+        item.state, item.order_key = state, _free_key(session, item, key)
+        item.version += 1
+        session.flush()
+
+
+def _free_key(session: Session, item: Item, key: str | None) -> str | None:
+    """The former key, or one just behind it where another item has taken it since."""
+    if key is None:
+        return None
+    keys = [placed.order_key for placed in picked_order(session, item.edition_id, without=item.id)]
+    if key not in keys:
+        return key
+    behind = keys.index(key) + 1
+    return key_between(key, keys[behind] if behind < len(keys) else None)
