@@ -1,0 +1,382 @@
+"""compose and parse are inverses: on the archive, on damaged posts, and on documents of our own."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.domain.posts import (
+    SCRIPT,
+    Entry,
+    FrontMatter,
+    FrontMatterError,
+    PostDocument,
+    PostUnreadable,
+    Quote,
+    compose,
+    file_name,
+    first_difference,
+    from_dict,
+    iso_date,
+    lumen_front_matter,
+    parse,
+    slug,
+    to_dict,
+)
+
+from tests.domain.corpus import needs_corpus, post_paths
+
+HEAD = """---
+title: Hot Papers 2030-01-02
+date: 2030-01-03T09:03:24.Z
+template: "post"
+draft: false
+slug: "hot-papers-2030-01-02"
+category: "arXiv"
+tags:
+  - "arXiv"
+  - "Twitter"
+  - "Machine Learning"
+  - "Computer Science"
+description: "Hot papers 2030-01-02"
+socialImage: "/media/flying-marine.jpg"
+
+---
+"""
+QUOTE = '<blockquote class="twitter-tweet"><p lang="en" dir="ltr">Words</p>&mdash; Ann (@ann)</blockquote>'
+ENTRY_ONE = f"""
+# 1. Counting Clouds
+
+Ann Example, Bo Sample
+
+- retweets: 60, favorites: 37 (01/03/2030 09:03:24)
+
+- links: [abs](https://arxiv.org/abs/3001.00001) | [pdf](https://arxiv.org/pdf/3001.00001)
+- [cs.CV](https://arxiv.org/list/cs.CV/recent) | [cs.LG](https://arxiv.org/list/cs.LG/recent)
+
+Clouds are counted.
+
+{QUOTE}
+{SCRIPT}
+
+{QUOTE}
+{SCRIPT}
+
+
+
+"""
+ENTRY_TWO = """
+# 2. Naming Winds
+
+Cy Specimen
+
+- links: [abs](https://arxiv.org/abs/3001.00002) | [pdf](https://arxiv.org/pdf/3001.00002)
+- [cs.LG](https://arxiv.org/list/cs.LG/recent)
+
+Winds are named.
+
+
+
+"""
+POST = HEAD + ENTRY_ONE + ENTRY_TWO
+
+
+def assert_survives(text: str | bytes) -> PostDocument:
+    data = text.encode() if isinstance(text, str) else text
+    document = parse(data)
+    assert first_difference(data, compose(document)) is None
+    assert from_dict(json.loads(json.dumps(to_dict(document)))) == document
+    return document
+
+
+class TestArchive:
+    @needs_corpus
+    @pytest.mark.parametrize("path", post_paths(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+    def test_every_post_survives_to_the_byte(self, path):
+        document = assert_survives(path.read_bytes())
+        assert [entry.number for entry in document.entries] == list(range(1, len(document.entries) + 1))
+        assert not any(entry.layout or entry.remainder or entry.note for entry in document.entries)
+        assert all(entry.arxiv_id and entry.authors and entry.abstract for entry in document.entries)
+        assert all(quote.scripted and "\n" not in quote.html for e in document.entries for quote in e.quotes)
+
+    @needs_corpus
+    @pytest.mark.parametrize("path", post_paths(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+    def test_every_post_survives_in_windows_line_ends_and_cut_short(self, path):
+        data = path.read_bytes()
+        assert assert_survives(data.replace(b"\n", b"\r\n")).entries == parse(data).entries
+        assert_survives(data.rstrip())
+        assert_survives(data.replace(b"\n", b"\r\n", 40))
+
+    @needs_corpus
+    def test_the_sample_needs_no_layout_of_its_own(self):
+        path = next(path for path in post_paths() if path.name.startswith("2021-03-24"))
+        document = parse(path.read_bytes())
+        assert document.layout == () and document.front.verbatim == ""
+        assert len(document.entries) == 15
+        assert document.front.date == "2021-03-25T09:03:24.Z"
+
+
+class TestReading:
+    def test_names_every_part(self):
+        document = assert_survives(POST)
+        first, second = document.entries
+        assert document.slug == "hot-papers-2030-01-02"
+        assert (first.number, first.title, first.author_names) == (1, "Counting Clouds", ("Ann Example", "Bo Sample"))
+        assert first.arxiv_id == "3001.00001"
+        assert first.category_names == ("cs.CV", "cs.LG")
+        assert first.metrics == ("retweets: 60, favorites: 37 (01/03/2030 09:03:24)",)
+        assert first.printed_totals == (60, 37, "01/03/2030 09:03:24")
+        assert first.quotes == (Quote(QUOTE, True), Quote(QUOTE, True))
+        assert (second.metrics, second.quotes, second.abstract) == ((), (), "Winds are named.")
+        assert second.printed_totals is None
+
+    def test_old_identifiers_are_read(self):
+        assert parse(POST.replace("3001.00002", "math.AG/0501001").encode()).entries[1].arxiv_id == "math.AG/0501001"
+
+    def test_a_note_is_what_stands_before_the_abstract(self):
+        document = assert_survives(POST.replace("Clouds are", "One note.\n\n- with a list\n\nClouds are"))
+        assert document.entries[0].note == "One note.\n\n- with a list"
+        assert document.entries[0].abstract == "Clouds are counted."
+
+    @pytest.mark.parametrize("abstract", ["Clouds are counted.", "Winds are named."])
+    def test_a_note_over_a_missing_abstract_stays_a_note(self, abstract):
+        document = parse(POST.encode())
+        entries = tuple(
+            Entry(**{**_fields(entry), "note": "A note.", "abstract": ""}) if entry.abstract == abstract else entry
+            for entry in document.entries
+        )
+        changed = PostDocument(document.front, entries=entries)
+        assert parse(compose(changed)) == changed
+
+    def test_a_line_like_a_heading_starts_no_entry_without_links(self):
+        text = POST.replace("Clouds are counted.", "Clouds\n\n# 2. are\n\ncounted.")
+        document = assert_survives(text)
+        assert [entry.number for entry in document.entries] == [1, 2]
+        assert "# 2. are" in document.entries[0].note
+
+    def test_numbers_may_have_gaps(self):
+        assert [entry.number for entry in assert_survives(POST.replace("# 2.", "# 7.")).entries] == [1, 7]
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("---\n\n# 1", "---\n\n\n# 1"),
+            ("---\n\n# 1", "---\n# 1"),
+            ("---\n\n# 1", "---\n\nToday: clouds.\n\n# 1"),
+            ("---\n\n# 1", "---\nToday:\n\n\nclouds.\n \n\n# 1"),
+            ("Clouds are counted.\n\n", ""),
+            ("Clouds are counted.\n\n", "\n\n"),
+            ("Clouds are counted.", "Clouds\n\nare\n\n\n\ncounted."),
+            ("Clouds are counted.", "- Clouds\n- are counted."),
+            ("Clouds are counted.", "# Clouds"),
+            ("Winds are named.\n\n\n\n", "Winds are named."),
+            ("Winds are named.\n\n\n\n", "Winds are named.\n\n\n\n\n\n\n\n"),
+            ("Winds are named.\n\n\n\n", ""),
+            ("Words</p>", "Wo\nrds</p>"),
+            ("Words</p>", "Wo\n\nrds</p>"),
+            ("</blockquote>", ""),
+            (SCRIPT, ""),
+            (SCRIPT + "\n", ""),
+            (SCRIPT, SCRIPT + "\n" + SCRIPT),
+            (SCRIPT + "\n\n<", SCRIPT + "\n\nA line by hand.\n\n<"),
+            ("Ann Example, Bo Sample\n\n", ""),
+            ("Ann Example, Bo Sample", "Ann Example,\nBo Sample\n\nof the Weather School"),
+            ("- retweets: 60, favorites: 37 (01/03/2030 09:03:24)\n\n", ""),
+            ("09:03:24)\n\n", "09:03:24)\n"),
+            ("09:03:24)\n", "09:03:24)\n- Hacker News: 3 points\n"),
+            ("- [cs.CV]", "[cs.CV]"),
+            ("- links: [abs]", "- Links: [abs]"),
+            ("# 1. Counting Clouds", "# 1. "),
+            ("# 1. Counting", "# 1.  Counting"),
+            ("# 1. Counting", "# 01. Counting"),
+            ("# 1. Counting", "## 1. Counting"),
+            ("# 1. Counting", "# 123456789012345678901234567890. Counting"),
+            ("date: 2030-01-03T09:03:24.Z", "date: yesterday, about noon"),
+            ("date: 2030-01-03T09:03:24.Z\n", ""),
+            ("title: Hot", "title: Hot: Cold"),
+            ("title: Hot", "title: [Hot"),
+            ("draft: false", "draft: yes # not yet"),
+            ("draft: false", "draft: false\nextra: {a: [1, 2]}"),
+            ('slug: "hot', 'slug: "hot"\nslug: "hot'),
+            ("tags:\n", "tags:\n  - {a: b}\n"),
+            ("---\n", "--- \n"),
+            ("\n", "\u2028\n"),
+            ("Clouds", "Cl\r\x0b\x85\u2029ouds"),
+        ],
+    )
+    @pytest.mark.parametrize("count", [1, -1])
+    def test_damage_survives(self, old, new, count):
+        assert old in POST
+        assert_survives(POST.replace(old, new, count))
+
+    @pytest.mark.parametrize("tail", ["", "\n", "\n\n\n", "Only words.", "\nOnly words.\n", "\n# 1. A heading\n"])
+    def test_a_post_without_papers_survives(self, tail):
+        assert assert_survives(HEAD + tail).entries == ()
+        assert_survives((HEAD + tail).rstrip("\n"))
+
+    def test_a_byte_order_mark_survives(self):
+        assert len(assert_survives("\ufeff" + POST).entries) == 2
+
+    @pytest.mark.parametrize(
+        ("data", "sentence"),
+        [
+            (b"", "Line 1 "),
+            (b"# 1. No head\n", "Line 1 "),
+            (b"---\ntitle: x\n", "Line 1 "),
+            (b"---\ntitle: x\n---\n\xff\n", "Line 4 "),
+            (b"---\n" + b"a: b\n" * 9000 + b"---\n", "Line 9002 "),
+        ],
+    )
+    def test_what_is_no_post_is_refused_with_its_line(self, data, sentence):
+        with pytest.raises(PostUnreadable) as caught:
+            parse(data)
+        assert str(caught.value).startswith(sentence) and str(caught.value).endswith(".")
+
+    @pytest.mark.parametrize(
+        "line", ["# 1. a\n\n", "- links: x\n", "<blockquote\n", "- \n", "\n", "a\n\n", "</blockquote>\n", "\r", "---\n"]
+    )
+    def test_a_megabyte_is_read_at_once(self, line):
+        assert_survives((HEAD + ENTRY_ONE + line * (1_000_000 // len(line))))
+
+
+PIECES = [
+    "\n",
+    "\n\n",
+    " ",
+    "\r\n",
+    "---\n",
+    "# 3. X\n",
+    "- links: a\n",
+    "- ",
+    QUOTE,
+    SCRIPT,
+    "<blockquote",
+    "é",
+    '"',
+    ":",
+]
+
+
+@given(st.lists(st.tuples(st.integers(0, len(POST)), st.integers(0, 30), st.sampled_from(["", *PIECES])), max_size=6))
+@settings(max_examples=400, deadline=None)
+def test_any_damage_survives_or_is_refused(changes):
+    text = POST
+    for at, cut, put in changes:
+        text = text[:at] + put + text[at + cut :]
+    try:
+        parse(text.encode())
+    except PostUnreadable:
+        return
+    assert_survives(text)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_after_a_head_survive_or_are_refused(tail):
+    try:
+        parse(HEAD.encode() + tail)
+    except PostUnreadable:
+        return
+    assert_survives(HEAD.encode() + tail)
+
+
+def _fields(entry: Entry) -> dict:
+    return {name: getattr(entry, name) for name in Entry.__slots__}
+
+
+# Lines as records.py makes them: nothing that opens a list, a heading or a quote, no control signs.
+LETTERS = st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\n\r")
+LINE = st.text(LETTERS, max_size=40).map(str.strip).map(lambda text: text.lstrip("-#<"))
+WORDS = LINE.filter(lambda line: line.strip(" \t\r"))
+ENTRIES = st.builds(
+    Entry,
+    number=st.integers(0, 999_999),
+    title=LINE,
+    authors=st.one_of(st.just(""), WORDS),
+    metrics=st.lists(WORDS.map("n: {}".format), max_size=3).map(tuple),
+    links=WORDS,
+    categories=st.one_of(st.just(""), WORDS.map("[cs.LG]({})".format)),
+    note=st.lists(WORDS, max_size=3).map("\n\n".join),
+    abstract=st.one_of(st.just(""), WORDS),
+    quotes=st.lists(st.builds(Quote, WORDS.map("<blockquote>{}</blockquote>".format), st.booleans()), max_size=3).map(
+        tuple
+    ),
+)
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+FRONTS = st.builds(
+    FrontMatter,
+    title=TEXTS,
+    date=st.one_of(TEXTS, st.datetimes(timezones=st.just(UTC)).map(iso_date)),
+    template=TEXTS,
+    draft=st.booleans(),
+    slug=TEXTS,
+    category=TEXTS,
+    tags=st.lists(TEXTS, max_size=3).map(tuple),
+    description=TEXTS,
+    social_image=TEXTS,
+)
+
+
+@given(st.lists(ENTRIES, max_size=4).map(tuple), st.one_of(st.just(""), WORDS), FRONTS)
+@settings(max_examples=300, deadline=None)
+def test_every_document_reads_back_as_itself(entries, introduction, front):
+    document = PostDocument(front, introduction, entries)
+    assert parse(compose(document)) == document
+    assert from_dict(json.loads(json.dumps(to_dict(document)))) == document
+
+
+class TestFrontMatter:
+    @given(FRONTS)
+    @example(FrontMatter(title="yes", date="1e3", slug="012", description="a: b # c", tags=("~", "- x")))
+    @settings(max_examples=300, deadline=None)
+    def test_every_value_reads_back_as_text_to_any_reader(self, front):
+        head = compose(PostDocument(front)).decode()
+        said = yaml.safe_load(head.split("\n---\n")[0].removeprefix("---\n"))
+        assert said["title"] == front.title and said["slug"] == front.slug
+        assert said["tags"] == list(front.tags) and said["draft"] is front.draft
+
+    def test_a_new_head_is_spelled_as_the_archives(self):
+        front = lumen_front_matter(date(2030, 1, 2), datetime(2030, 1, 3, 9, 3, 24, tzinfo=UTC))
+        assert compose(PostDocument(front)).decode() == HEAD.replace("24.Z", "24.000Z")
+
+    def test_a_changed_value_is_not_hidden_by_the_text_it_was_read_from(self):
+        front = parse(HEAD.replace("draft: false", "draft: no").encode()).front
+        assert front.verbatim
+        changed = FrontMatter(**{**{n: getattr(front, n) for n in FrontMatter.__slots__}, "title": "Other"})
+        assert b'title: "Other"' in compose(PostDocument(changed))
+
+    def test_a_text_that_no_yaml_holds_is_refused(self):
+        with pytest.raises(FrontMatterError):
+            compose(PostDocument(FrontMatter(draft=None)))
+
+
+class TestNames:
+    def test_file_and_slug(self):
+        assert file_name(date(2021, 3, 24)) == "2021-03-24---Hot-Papers.md"
+        assert slug(date(2021, 3, 24)) == "hot-papers-2021-03-24"
+
+    @pytest.mark.parametrize(
+        ("hours", "text"),
+        [(0, "2021-03-25T09:03:24.000Z"), (9, "2021-03-25T09:03:24.000+09:00"), (-4, "2021-03-25T09:03:24.000-04:00")],
+    )
+    def test_dates_are_true(self, hours, text):
+        moment = datetime(2021, 3, 25, 9, 3, 24, tzinfo=timezone(timedelta(hours=hours)))
+        assert iso_date(moment) == text
+        assert datetime.fromisoformat(text) == moment
+
+    def test_a_time_without_zone_is_refused(self):
+        with pytest.raises(ValueError, match="time zone"):
+            iso_date(datetime(2021, 3, 25))
+
+    def test_an_unknown_profile_is_refused(self):
+        with pytest.raises(ValueError, match="profile"):
+            compose(parse(POST.encode()), "baroque")
+
+    def test_the_first_difference_is_found(self):
+        assert first_difference(b"a\nb", b"a\nb") is None
+        assert first_difference(b"a\nb", b"a\nc") == (2, "b", "c")
+        assert first_difference(b"a\n", b"a") == (2, "", "")
+        assert first_difference(b"a", b"a\nb") == (2, "", "b")
+        assert first_difference(b"\xff", b"x") == (1, "\\xff", "x")
