@@ -258,4 +258,3 @@ def loud_mentions(session: Session, edition_id: int, at_least: int) -> list[Loud
         fields = {name: getattr(row, name) for name in LoudMention.__slots__ if name != "item_ids"}
         found.setdefault(row.mention_id, LoudMention(**fields, item_ids=[])).item_ids.append(row.item_id)
     return sorted(found.values(), key=lambda mention: (-mention.papers, -(mention_score(mention) or 0)))
-

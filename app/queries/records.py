@@ -36,7 +36,11 @@ def edition_record(session: Session, edition: Edition, *, now: datetime, rules: 
 
 def _items(session: Session, items: Sequence[Item]) -> list[dict[str, Any]]:
     ids = [item.id for item in items]
-    texts, readings, mentions = texts_of_items(session, ids), readings_of_items(session, ids), evidence_of_items(session, ids)
+    texts, readings, mentions = (
+        texts_of_items(session, ids),
+        readings_of_items(session, ids),
+        evidence_of_items(session, ids),
+    )
     return [
         _paper(texts[item.id])
         | {"headline": item.headline, "note": item.note}

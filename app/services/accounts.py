@@ -30,7 +30,9 @@ def add_editor(
         raise NotAllowed(f"The role is one of: {', '.join(ROLES)}.")
     if session.scalar(select(Editor.id).where(func.lower(Editor.name) == name.lower())):
         raise NotAllowed(f"There is an editor called {name} already.")
-    editor = Editor(name=name, role=role, created_at=now, password_hash=_hash(password) if password is not None else None)
+    editor = Editor(
+        name=name, role=role, created_at=now, password_hash=_hash(password) if password is not None else None
+    )
     session.add(editor)
     session.commit()
     return editor

@@ -17,6 +17,7 @@ from app.models import Edition, Post
 from app.services.archive_papers import add_papers
 from app.services.audit import Kind, record
 from app.services.publishing import freeze, rebuild
+from app.services.transactions import transaction
 from app.targets import DirectoryTarget
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -40,10 +41,9 @@ def import_post(session: Session, name: str, data: bytes, *, now: datetime, rule
     except PostUnreadable as error:
         raise NotAllowed(str(error)) from error
     day = _day(name, document.slug or "")
-    try:
+    with transaction(session):
         edition = _free_edition(session, day, data, rules)
         if edition is None:
-            session.rollback()
             return False
         add_papers(session, edition, document, now=now, rules=rules)
         post = freeze(session, edition, archive_record(document), editor=None, now=now)
@@ -51,11 +51,7 @@ def import_post(session: Session, name: str, data: bytes, *, now: datetime, rule
             raise NotAllowed(f"{name} does not come out of its own record byte for byte.")
         edition.status = "published"
         record(session, Kind.EDITION_IMPORTED, f"imported {post.file_name}", now=now, editor=None, edition=edition)
-        session.commit()
         return True
-    except BaseException:
-        session.rollback()
-        raise
 
 
 def export_posts(session: Session, directory: Path) -> Iterator[str]:
@@ -133,5 +129,3 @@ def _free_edition(session: Session, day: date, data: bytes, rules: Rules) -> Edi
     if edition.acted_at is not None:
         raise NotAllowed(f"The edition of {day} is being edited; publish it or leave this post out.")
     return edition
-
-

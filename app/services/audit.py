@@ -71,7 +71,9 @@ def item_changes(before: Mapping[int, Mapping[str, Any]], items: Iterable[Item])
     changes = []
     for item in items:
         after = snapshot(item)
-        fields = {name: [before[item.id][name], after[name]] for name in ITEM_FIELDS if before[item.id][name] != after[name]}
+        fields = {
+            name: [before[item.id][name], after[name]] for name in ITEM_FIELDS if before[item.id][name] != after[name]
+        }
         if fields:
             changes.append({"item_id": item.id, "fields": fields})
     return changes

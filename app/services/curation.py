@@ -9,6 +9,7 @@ from app.domain.editions import NotAllowed, Rules, Stale, check_reason, check_te
 from app.models import Editor, Item
 from app.services.audit import Acted, Kind, item_changes, record, snapshot
 from app.services.scoring import Snapshots, claim_edition, picked_order, place
+from app.services.transactions import transaction
 
 SHOWN_TITLE = 60
 
@@ -135,12 +136,10 @@ def annotate(
     def change(item: Item, before: Snapshots) -> str | None:
         if (item.headline, item.note) == (headline, note):
             return None
-        if item.version != version:
-            raise Stale("Somebody saved another text here since you opened it; both are shown, choose or merge them.")
         item.headline, item.note = headline, note
         return f"wrote on {_title(item)}"
 
-    return _act(session, item_id, Kind.ITEM_ANNOTATED, change, editor=editor, now=now)
+    return _act(session, item_id, Kind.ITEM_ANNOTATED, change, editor=editor, now=now, version=version)
 
 
 def _act(
@@ -157,32 +156,26 @@ def _act(
     item = session.get(Item, item_id)
     if item is None:
         raise NotAllowed("There is no such paper in this edition.")
-    try:
+    with transaction(session):
         edition = claim_edition(session, item.edition_id, now)
         session.refresh(item)
         before = {item.id: snapshot(item)}
-        summary = change(item, before)
+        is_stale = version is not None and item.version != version
+        # Counted up first and written with the rest, so that a move is a single UPDATE of a single row.
+        item.version += 1
+        with session.no_autoflush:
+            summary = change(item, before)
         if summary is None:
             session.rollback()
             return Acted(item.edition_id, None, [])
-        _refuse_stale(item, version)
-        item.version += 1
+        if is_stale:
+            raise Stale("Somebody changed this since you opened it; look at it as it stands now and decide again.")
         session.flush()
         changes = item_changes(before, [session.get_one(Item, item_id) for item_id in before])
         event = record(
             session, kind, summary, now=now, editor=editor, edition=edition, item_id=item.id, changes=changes
         )
-        acted = Acted(edition.id, event.id, [changed["item_id"] for changed in changes])
-        session.commit()
-        return acted
-    except BaseException:
-        session.rollback()
-        raise
-
-
-def _refuse_stale(item: Item, version: int | None) -> None:
-    if version is not None and item.version != version:
-        raise Stale("This paper was changed since the page was shown; look at it as it stands now and choose again.")
+        return Acted(edition.id, event.id, [changed["item_id"] for changed in changes])
 
 
 def _leave(item: Item, state: str, now: datetime) -> None:

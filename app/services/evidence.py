@@ -11,6 +11,7 @@ from app.domain.editions import NotAllowed, Rules, check_reason
 from app.models import Edition, Editor, Item, Mention, MentionedPaper, Strike
 from app.services.audit import Acted, Kind, item_changes, plain, record, snapshot
 from app.services.scoring import claim_edition, rescore
+from app.services.transactions import transaction
 
 STRIKE_FIELDS = ("editor_id", "struck_at", "reason")
 
@@ -34,7 +35,9 @@ def strike(
     def change(mention: Mention, struck: Strike | None) -> bool:
         if struck is not None:
             return False
-        session.add(Strike(mention_id=mention.id, editor_id=editor.id if editor else None, struck_at=now, reason=reason or None))
+        session.add(
+            Strike(mention_id=mention.id, editor_id=editor.id if editor else None, struck_at=now, reason=reason or None)
+        )
         return True
 
     return _act(session, mention_id, Kind.MENTION_STRUCK, "struck", change, editor, now, rules, edition_id)
@@ -83,34 +86,22 @@ def _act(
     mention = session.get(Mention, mention_id)
     if mention is None:
         raise NotAllowed("There is no such mention.")
-    try:
+    with transaction(session):
         edition = claim_edition(session, edition_id, now) if edition_id is not None else None
         items = draft_items_naming(session, mention_id)
         held = _claim_others(session, items, edition_id, now)
-        before = {item.id: snapshot(item) for item in held}
-        was = strike_fields(_strike_of(session, mention_id))
-        if not change(mention, _strike_of(session, mention_id)):
+        before, was = {item.id: snapshot(item) for item in held}, _strike_of(session, mention_id)
+        former = strike_fields(was)
+        if not change(mention, was):
             session.rollback()
             return Acted(edition_id, None, [])
         session.flush()
         rescore(session, items, rules)
-        of_strike = {"mention_id": mention_id, "strike": [was, strike_fields(_strike_of(session, mention_id))]}
-        event = record(
-            session,
-            kind,
-            f"{verb} {_said_by(mention)}",
-            now=now,
-            editor=editor,
-            edition=edition,
-            mention_id=mention_id,
-            changes=[of_strike, *item_changes(before, held)],
-        )
-        acted = Acted(edition_id, event.id, [item.id for item in items])
-        session.commit()
-        return acted
-    except BaseException:
-        session.rollback()
-        raise
+        made = strike_fields(_strike_of(session, mention_id))
+        changes = [{"mention_id": mention_id, "strike": [former, made]}, *item_changes(before, held)]
+        about = {"now": now, "editor": editor, "edition": edition, "mention_id": mention_id}
+        event = record(session, kind, f"{verb} {_said_by(mention)}", changes=changes, **about)
+        return Acted(edition_id, event.id, [item.id for item in items])
 
 
 def draft_items_naming(session: Session, mention_id: int) -> list[Item]:

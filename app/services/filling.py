@@ -39,7 +39,12 @@ def fill_edition(session: Session, day: date, *, run_id: int, rules: Rules, now:
     picked = _rank(session, edition, rules)
     total = session.scalar(select(func.count()).where(Item.edition_id == edition.id))
     record(
-        session, Kind.EDITION_FILLED, f"filled with {total} papers, {picked} of them picked", now=now, editor=None, edition=edition
+        session,
+        Kind.EDITION_FILLED,
+        f"filled with {total} papers, {picked} of them picked",
+        now=now,
+        editor=None,
+        edition=edition,
     )
     return edition
 
@@ -58,7 +63,13 @@ def _add_items(session: Session, edition: Edition, run_id: int) -> None:
     there = exists().where(Item.edition_id == edition.id, Item.paper_id == Announcement.paper_id)
     columns = ("edition_id", "paper_id", "state", "score", "parts", "horizon", "version")
     announced = select(
-        literal(edition.id), Announcement.paper_id, literal("candidate"), literal(0.0), literal([], Item.parts.type), literal(run_id), literal(1)
+        literal(edition.id),
+        Announcement.paper_id,
+        literal("candidate"),
+        literal(0.0),
+        literal([], Item.parts.type),
+        literal(run_id),
+        literal(1),
     ).where(Announcement.announced_on == edition.date, ~there)
     session.execute(insert(Item).from_select(columns, announced))
     session.execute(

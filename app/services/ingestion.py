@@ -8,7 +8,16 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
-from app.domain.sources import Connector, ConnectorError, Expected, Fetched, FetchedMention, FetchedPaper, Notice, Problem
+from app.domain.sources import (
+    Connector,
+    ConnectorError,
+    Expected,
+    Fetched,
+    FetchedMention,
+    FetchedPaper,
+    Notice,
+    Problem,
+)
 from app.models import Run
 from app.services.filling import days_of, fill_edition
 from app.services.storing import store
@@ -110,7 +119,9 @@ def _read_source(
         # Whatever goes wrong in one source must not stop the others; the log has the details.
         logger.exception("reading %s stopped", connector.name)
         session.rollback()
-        report.stopped = f"Reading {connector.name} stopped on an unexpected error; the log of this run has the details."
+        report.stopped = (
+            f"Reading {connector.name} stopped on an unexpected error; the log of this run has the details."
+        )
     return touched
 
 

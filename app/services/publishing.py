@@ -16,6 +16,7 @@ from app.models import Delivery, Edition, Editor, Item, Post
 from app.queries.records import edition_record
 from app.services.audit import Kind, record
 from app.services.delivery import deliver
+from app.services.transactions import transaction
 from app.targets import Target
 
 
@@ -53,12 +54,8 @@ def publish(
     fails leaves the post frozen and is kept to be tried again. Raises EmptyEdition when nothing is picked and that
     was not confirmed, NotAllowed when there is no such edition.
     """
-    try:
+    with transaction(session):
         post, is_new = _freeze(session, edition_id, editor, now, rules, targets, empty_confirmed)
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
     if is_new:
         deliver(session, post.id, targets=targets, now=now)
     return Published(post, is_new)
@@ -84,7 +81,9 @@ def _freeze(
     if edition is None:
         raise NotAllowed("There is no such edition.")
     if claimed.rowcount != 1:
-        return session.scalars(select(Post).where(Post.edition_id == edition_id).order_by(Post.revision.desc())).first(), False
+        return session.scalars(
+            select(Post).where(Post.edition_id == edition_id).order_by(Post.revision.desc())
+        ).first(), False
     if not empty_confirmed and not _picked_count(session, edition_id):
         raise EmptyEdition(f"No paper is picked for {edition.date}; publish it empty only if you mean it.")
     post = freeze(session, edition, edition_record(session, edition, now=now, rules=rules), editor=editor, now=now)

@@ -28,7 +28,9 @@ def claim_edition(session: Session, edition_id: int, now: datetime, *, acts: boo
     claimed = session.execute(
         update(Edition)
         .where(Edition.id == edition_id, Edition.status == "draft")
-        .values(version=Edition.version + 1, acted_at=func.coalesce(Edition.acted_at, now) if acts else Edition.acted_at)
+        .values(
+            version=Edition.version + 1, acted_at=func.coalesce(Edition.acted_at, now) if acts else Edition.acted_at
+        )
         .execution_options(synchronize_session=False)
     )
     edition = session.get(Edition, edition_id, populate_existing=True)

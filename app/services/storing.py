@@ -227,7 +227,9 @@ def _store_readings(
             continue
         times[key].add(captured_at)
         newest[key] = counts
-        rows.append({subject: subject_id, "source": reading.source, "captured_at": captured_at, "run_id": run_id} | counts)
+        rows.append(
+            {subject: subject_id, "source": reading.source, "captured_at": captured_at, "run_id": run_id} | counts
+        )
         stored.paper_ids |= {subject_id} if subject == "paper_id" else links.get(subject_id, set())
     if rows:
         session.execute(insert(MetricsSnapshot), rows)

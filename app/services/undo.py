@@ -12,6 +12,7 @@ from app.models import AuditEvent, Edition, Editor, Item, Strike
 from app.services.audit import UNDOABLE, Acted, Kind, item_changes, record, snapshot, unplain
 from app.services.evidence import draft_items_naming, strike_fields
 from app.services.scoring import claim_edition, clear_places, picked_order, rescore
+from app.services.transactions import transaction
 
 
 def next_undo(session: Session, edition_id: int, editor: Editor | None) -> AuditEvent | None:
@@ -36,26 +37,19 @@ def undo(session: Session, edition_id: int, *, editor: Editor | None, now: datet
 
     Raises NotAllowed when there is nothing to undo, or when somebody has since changed what would be put back.
     """
-    try:
+    with transaction(session):
         edition = claim_edition(session, edition_id, now)
         event = next_undo(session, edition_id, editor)
         if event is None:
             raise NotAllowed("There is nothing of yours to undo in this edition.")
-        acted = _apply(session, edition, event, editor, now, rules)
-        session.commit()
-        return acted
-    except BaseException:
-        session.rollback()
-        raise
+        return _apply(session, edition, event, editor, now, rules)
 
 
 def _apply(
     session: Session, edition: Edition, event: AuditEvent, editor: Editor | None, now: datetime, rules: Rules
 ) -> Acted:
     of_items = {change["item_id"]: change["fields"] for change in event.changes if "item_id" in change}
-    items = list(
-        session.scalars(select(Item).where(Item.id.in_(of_items)).order_by(Item.id).with_for_update(of=Item))
-    )
+    items = list(session.scalars(select(Item).where(Item.id.in_(of_items)).order_by(Item.id).with_for_update(of=Item)))
     untouched = _claim_others(session, edition, items, event, now)
     before = {item.id: snapshot(item) for item in items}
     for item in items:

@@ -1,0 +1,75 @@
+"""Throw-away databases for tests, migrated once and copied for every test: SQLite files and a PostgreSQL cluster."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask_migrate import upgrade
+
+from app import create_app
+from app.extensions import db
+
+REQUIRE = "REQUIRE_POSTGRES"
+
+
+def migrate(url: str, folder: Path) -> None:
+    """Bring the database at `url` to the current schema."""
+    app = create_app({"HOTPAPERS_DATABASE_URL": url, "HOTPAPERS_INSTANCE_DIR": str(folder)})
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+def postgres_binaries() -> Path | None:
+    """The folder of initdb and pg_ctl, as Debian's package lays them, or where they are on the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: path.parts[4])
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def skip_or_fail(reason: str, require: str) -> None:
+    """Skip by name; where the environment requires it, as in CI, fail instead."""
+    if os.environ.get(require):
+        pytest.fail(f"{reason}, and {require} is set")
+    pytest.skip(reason)
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[str]:
+    """A running cluster on a socket of its own; yields an address with a gap for the database's name."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        skip_or_fail("PostgreSQL tests need Debian's package postgresql", REQUIRE)
+    folder = Path(tempfile.mkdtemp(prefix="hotpapers-pg-"))
+    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        shutil.chown(folder, user)
+    as_user = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
+    data, options = folder / "data", f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_user, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+    run(str(binaries / "initdb"), "-D", str(data), "-U", "desk", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+    run(str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+    try:
+        yield f"postgresql+psycopg://desk@/{{}}?host={folder}"
+    finally:
+        run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def execute(address: str, statement: str) -> None:
+    """Run one statement in the cluster's own database, outside of a transaction."""
+    with psycopg.connect(address.format("postgres").replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement)
