@@ -1,0 +1,111 @@
+"""Migrations: up and down on both databases, equal to the models, and the triggers that guard what is frozen."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from app import create_app
+from app.extensions import db
+from app.models import Edition, MetricsSnapshot, Post
+from app.services.audit import Kind, record
+from tests.factories import edition_of_scores
+
+
+@pytest.fixture
+def empty(empty_database_url, tmp_path):
+    """A desk whose database has no tables yet."""
+    app = create_app({"HOTPAPERS_DATABASE_URL": empty_database_url, "HOTPAPERS_INSTANCE_DIR": str(tmp_path / "instance")})
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def tables() -> set[str]:
+    """The tables there are, without Alembic's own."""
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_up_makes_every_table_and_down_removes_them_and_up_again(empty):
+    upgrade()
+    assert tables() == set(db.metadata.tables)
+    downgrade(revision="base")
+    assert tables() == set()
+    upgrade()
+    assert tables() == set(db.metadata.tables)
+
+
+def test_what_the_migrations_make_is_what_the_models_say(empty):
+    upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+@pytest.fixture
+def post(session) -> Post:
+    """A frozen post."""
+    edition = Edition(date=datetime(2026, 11, 18).date(), cut=50, status="published")
+    session.add(edition)
+    session.flush()
+    post = Post(edition_id=edition.id, file_name="a.md", markdown=b"# 1", sha256="0" * 64, record={}, published_at=datetime.now(UTC))
+    session.add(post)
+    session.commit()
+    return post
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update posts set markdown = 'other'",
+        "update posts set record = '{}'",
+        "delete from posts",
+        "update audit_events set summary = 'nothing happened'",
+        "delete from audit_events",
+        "update metrics_snapshots set reposts = 5",
+    ],
+)
+def test_the_database_refuses_to_change_what_is_sealed(session, rules, post, clock, statement):
+    edition_of_scores(session, rules, [60])
+    record(session, Kind.EDITION_PUBLISHED, "published", now=clock(), editor=None)
+    session.commit()
+    with pytest.raises(DBAPIError, match="never changed"):
+        session.execute(text(statement))
+    session.rollback()
+    assert session.get_one(Post, post.id).markdown == b"# 1"
+    assert session.query(MetricsSnapshot).one().reposts == 60
+
+
+def test_postgresql_refuses_to_empty_the_tables_too(session, post, backend):
+    if backend == "sqlite":
+        with pytest.raises(DBAPIError):
+            session.execute(text("delete from posts"))
+        return
+    with pytest.raises(DBAPIError, match="never changed"):
+        session.execute(text("truncate posts cascade"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("insert into editions (date, cut, status, version) values ('2026-11-18', 50, 'draft', 1)", "editions"),
+        ("update editions set status = 'half done'", "status"),
+        ("update items set state = 'maybe'", "state"),
+        ("update items set order_key = null where state = 'picked'", "order_key"),
+        ("update items set order_key = 'V'", "order_key"),
+        ("insert into editors (name, role, created_at) values ('X', 'boss', '2026-11-18')", "role"),
+        ("insert into papers (arxiv_id, title, authors, abstract, categories, is_complete, run_id) "
+         "select arxiv_id, title, authors, abstract, categories, is_complete, run_id from papers", "arxiv_id"),
+        ("update metrics_snapshots set mention_id = 1", "never changed"),
+        ("insert into metrics_snapshots (source, captured_at, run_id) values ('x', '2026-11-18', 1)", "one_subject"),
+    ],
+)
+def test_the_database_holds_keys_and_states(session, rules, statement, constraint):
+    edition_of_scores(session, rules, [60, 70, 20])
+    with pytest.raises(DBAPIError, match=constraint):
+        session.execute(text(statement))
