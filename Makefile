@@ -1,0 +1,78 @@
+# Everything that is done with this repository, by one word. `make` alone lists the words.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+FLASK := $(PY) -m flask
+# Tried in this order; another one: make run PYTHON=/path/to/python
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+HOST ?= 127.0.0.1
+PORT ?= 5000
+# Where the desk is found in a browser; an address that means "all of this machine's" is none to go to.
+URL ?= http://$(if $(filter 0.0.0.0,$(HOST)),127.0.0.1,$(HOST)):$(PORT)
+# Handed on to the command behind the word: make ingest ARGS="--date 2026-11-20"
+ARGS ?=
+export HOST PORT
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run setup migrate assets demo ingest test lint clean
+
+help: ## List these words
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r word says; do \
+		printf '  make %-8s %s\n' "$$word" "$$says"; done
+
+run: $(VENV)/installed ## Serve the desk at http://127.0.0.1:5000 (PORT, HOST), all set up; a new one opens with the demo
+	@$(PY) gunicorn.conf.py
+	@$(MAKE) --no-print-directory assets migrate
+	@$(FLASK) welcome --url $(URL)
+	@exec $(PY) -m gunicorn wsgi:app
+
+setup: $(VENV)/installed assets migrate ## Install what runs, fetch the scripts, bring the database to the current schema
+
+migrate: $(VENV)/installed
+	@$(FLASK) db upgrade
+
+assets: $(VENV)/installed
+	@$(PY) -m app.assets || echo "The desk goes on without its scripts: plain, but all of it works."
+
+demo: $(VENV)/installed migrate ## Lay an invented day of papers on the desk (ARGS="--date 2026-11-20" or "--later")
+	@$(FLASK) demo $(ARGS)
+
+ingest: $(VENV)/installed migrate ## Collect the papers of the day and what was said of them (ARGS as for flask ingest)
+	@$(FLASK) ingest $(ARGS)
+
+test: $(VENV)/installed-dev ## Run every test (ARGS as for pytest)
+	@$(PY) -m app.assets --dev || echo "Tests that need the scripts will be skipped."
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/installed-dev ## Check style and formatting
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+clean: ## Remove what was installed or built; the desk itself, in instance/, stays
+	rm -rf $(VENV) node_modules static/vendor .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A virtual environment that works is kept; one that is broken or too old is made anew.
+$(VENV)/installed: requirements.txt
+	@$(CHECK) 2>/dev/null || { $(FIND_PYTHON); }
+	@echo "Installing what requirements.txt names."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	@echo "Installing what requirements-dev.txt names."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+CHECK = $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))'
+FIND_PYTHON = for python in $(PYTHON); do \
+		if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making $(VENV) with $$($$python --version)."; \
+			exec $$python -m venv --clear $(VENV); \
+		fi; \
+	done; \
+	echo "Hot Papers needs Python 3.11 or newer with its module venv (Debian: python3 and python3-venv);" \
+		"none of these is one: $(PYTHON)." >&2; \
+	exit 1
