@@ -90,7 +90,7 @@ def _password() -> str:
     """The new password: asked for twice on a terminal, else the first line of standard input."""
     if sys.stdin.isatty():
         return click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True)
-    return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _editor_called(name: str) -> Editor:
