@@ -1,0 +1,32 @@
+"""The pages: one blueprint per noun over services and queries, and what all of them share."""
+
+from flask import Flask
+
+from app.web import (
+    auth,
+    editions,
+    errors,
+    filters,
+    items,
+    mentions,
+    posts,
+    previews,
+    publications,
+    runs,
+    security,
+    sign_in,
+    urls,
+)
+
+BLUEPRINTS = (editions, items, mentions, posts, previews, publications, runs, sign_in)
+
+
+def register(app: Flask) -> None:
+    """Bind everything of the web to the app."""
+    urls.register(app)
+    auth.register(app)
+    errors.register(app)
+    filters.register(app)
+    security.register(app)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.bp)

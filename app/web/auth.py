@@ -1,0 +1,70 @@
+"""Who is asking: the signed-in editor, what a stranger is told, and what a reader may not do."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user, login_required
+
+from app.extensions import db, login
+from app.models import Editor
+from app.web.forms import typed_texts
+from app.web.htmx import answer, is_htmx, region, render
+
+P = ParamSpec("P")
+SIGNED_OUT = "You are signed out. Sign in again and repeat this; nothing was changed."
+READERS = "Readers may look at everything here but change nothing."
+
+
+def register(app: Flask) -> None:
+    """Tell Flask-Login how to find an editor and what to say to a stranger."""
+    login.user_loader(load_editor)
+    login.unauthorized_handler(ask_to_sign_in)
+
+
+def load_editor(editor_id: str) -> Editor | None:
+    """The account of a session, unless it was closed meanwhile."""
+    editor = db.session.get(Editor, int(editor_id)) if editor_id.isdecimal() else None
+    return editor if editor and editor.is_active else None
+
+
+def ask_to_sign_in() -> Response:
+    """Send a stranger to the sign-in page; a form that was sent keeps its text there."""
+    if is_htmx():
+        return answer(region("#toast", "partials/shared/_signed_out.html", swap="innerHTML"), status=401)
+    if request.method == "POST":
+        kept = typed_texts(request.form)
+        return render("pages/sign_in/show.html", status=401, sentence=SIGNED_OUT, kept=kept, name="", next_page="/")
+    return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")), 303)
+
+
+def editor_required(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Let only editors who may change things call a view; a reader is told so."""
+
+    @wraps(view)
+    @login_required
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        if not current_user.may_edit:
+            abort(403, READERS)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def acting() -> dict[str, Any]:
+    """Who acts, when, and by which rules: what every service of the desk is told."""
+    return {
+        "editor": current_user._get_current_object(),
+        "now": current_app.extensions["clock"](),
+        "rules": current_app.extensions["rules"],
+    }
+
+
+def safe_next(address: str | None) -> str:
+    """Where to go after signing in: a path of this desk, never another site."""
+    parts = urlsplit(address or "/")
+    path = (address or "/").replace("\\", "/")
+    is_ours = not parts.scheme and not parts.netloc and path.startswith("/") and not path.startswith("//")
+    return path if is_ours and path.isprintable() else "/"

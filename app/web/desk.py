@@ -1,0 +1,142 @@
+"""What the edition page answers to an action: a redirect, or under htmx every region that changed, read afresh."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.domain.editions import LOUD_FROM, NotAllowed
+from app.extensions import db
+from app.models import AuditEvent, Edition
+from app.queries.editions import Desk, desk, item_order
+from app.queries.evidence import loud_mentions
+from app.queries.items import details_of_item
+from app.queries.posts import post_on
+from app.services.audit import Acted
+from app.services.undo import next_undo
+from app.web.auth import acting
+from app.web.forms import BadInput, read_ids
+from app.web.htmx import answer, is_htmx, region
+
+# Beyond this many changed candidates one morph of the lists is cheaper than single rows.
+ROWS_AT_ONCE = 20
+CHANGED = "editionChanged"
+
+
+def act(edition: Edition, action: Callable[[], Acted], *, item_id: int | None = None) -> Response:
+    """Run one service call on an edition and answer with what became of the page."""
+    try:
+        acted = action()
+    except NotAllowed as error:
+        db.session.rollback()
+        return refused(edition.id, str(error), status=422 if isinstance(error, BadInput) else 409, item_id=item_id)
+    event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
+    return done(edition.id, acted.item_ids, event, item_id=item_id)
+
+
+def done(edition_id: int, item_ids: Sequence[int], event: AuditEvent | None, *, item_id: int | None) -> Response:
+    """The answer to an action that went through; no event means that everything was so already."""
+    edition = db.session.get_one(Edition, edition_id, populate_existing=True)
+    said = _said(event)
+    if not is_htmx():
+        flash(said, "done")
+        return redirect(_back_to(edition, item_id), 303)
+    toast = region(
+        "#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=said, undo=_undo_url(edition, event)
+    )
+    return answer(*changed_regions(edition, item_ids, event is not None), toast, trigger=CHANGED)
+
+
+def refused(edition_id: int, sentence: str, *, status: int, item_id: int | None) -> Response:
+    """The answer to an action that was refused: the sentence, and the page as it stands now."""
+    edition = db.session.get_one(Edition, edition_id, populate_existing=True)
+    if not is_htmx():
+        flash(sentence, "bad")
+        return redirect(_back_to(edition, item_id), 303)
+    toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=sentence, bad=True)
+    return answer(*changed_regions(edition, [item_id] if item_id else [], False), toast, status=status)
+
+
+def _said(event: AuditEvent | None) -> str:
+    if event is None:
+        return "Nothing had to change."
+    return f"{event.summary[:1].upper()}{event.summary[1:]}."
+
+
+def _undo_url(edition: Edition, event: AuditEvent | None) -> str | None:
+    is_undoable = event is not None and event.undoes_id is None
+    return url_for("editions.undo", day=edition.date.isoformat()) if is_undoable else None
+
+
+def _back_to(edition: Edition, item_id: int | None) -> str:
+    return url_for("editions.show", day=edition.date.isoformat(), _anchor=f"item-{item_id}" if item_id else None)
+
+
+def page_context(edition: Edition, shown: Desk) -> dict[str, Any]:
+    """What the regions of the edition page need beside the lists."""
+    post = None if shown.is_draft else post_on(db.session, edition.date)
+    may_edit = current_user.may_edit and shown.is_draft
+    return {
+        "desk": shown,
+        "post": post,
+        "may_edit": may_edit,
+        "undo": next_undo(db.session, edition.id, acting()["editor"]) if may_edit else None,
+        "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
+    }
+
+
+def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool) -> list[Markup]:
+    """Every region of the edition page that an action touched.
+
+    The candidates come row by row as long as the page has seen every change before this one; else, and where many
+    rows changed, both lists come whole.
+    """
+    seen = request.form.get("seen", "")
+    is_current = seen.isdecimal() and int(seen) == edition.version - int(has_changed)
+    order = item_order(db.session, edition.id)
+    some = is_current and len(item_ids) <= ROWS_AT_ONCE
+    shown = desk(db.session, edition, candidate_ids=item_ids if some else None)
+    context = page_context(edition, shown)
+    regions = [
+        region("#edition-bar", "partials/editions/_bar.html", **context),
+        region("#edition-head", "partials/editions/_head.html", **context),
+        region("#edition-notices", "partials/editions/_notices.html", **context),
+        region("#picked", "partials/editions/_picked.html", **context),
+        region("#cut", "partials/editions/_cut.html", **context),
+        *(_candidate_rows(shown, order["candidate"], item_ids, context) if some else _all_candidates(context)),
+        region("#dropped", "partials/editions/_dropped.html", **context),
+        region("#seen", "partials/editions/_seen.html", **context),
+    ]
+    return regions + opened_details(edition.id)
+
+
+def _all_candidates(context: dict[str, Any]) -> list[Markup]:
+    return [region("#candidates", "partials/editions/_candidates.html", **context)]
+
+
+def _candidate_rows(shown: Desk, order: list[int], item_ids: Sequence[int], context: dict[str, Any]) -> list[Markup]:
+    """Take every changed row out, then put those that are candidates now before their next neighbour, last one first."""
+    rows = {row.id: row for row in shown.candidates}
+    regions = [region(f"#candidates > #item-{item_id}", swap="delete") for item_id in item_ids]
+    for index in range(len(order) - 1, -1, -1):
+        if order[index] in rows:
+            target, swap = "#candidates", "beforeend"
+            if index + 1 < len(order):
+                target, swap = f"#candidates > #item-{order[index + 1]}", "beforebegin"
+            regions.append(region(target, "partials/items/_row.html", swap=swap, row=rows[order[index]], **context))
+    return regions
+
+
+def opened_details(edition_id: int) -> list[Markup]:
+    """Fresh details of the items that the page has open, so that their forms carry the newest versions."""
+    regions = []
+    for item_id in sorted(read_ids(request.form.getlist("open")))[:ROWS_AT_ONCE]:
+        item = details_of_item(db.session, item_id)
+        if item and item.edition.id == edition_id:
+            target = f"#details-{item_id}"
+            may_edit = current_user.may_edit and item.edition.status == "draft"
+            context = {"item": item, "may_edit": may_edit, "live": True}
+            regions.append(region(target, "partials/items/_details.html", swap="innerMorph", **context))
+    return regions

@@ -1,0 +1,79 @@
+"""Editions: the desk's page of a date, the way from date to date, and undo."""
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user, login_required
+
+from app.extensions import db
+from app.models import Edition
+from app.queries.editions import day_beside, desk, edition_on, editions_around, editions_beside, newest_edition_date
+from app.queries.runs import newest_run_for
+from app.services.undo import undo as undo_action
+from app.web.auth import acting, editor_required
+from app.web.desk import act, page_context
+from app.web.htmx import render
+from app.web.urls import date_or_404, read_date
+
+bp = Blueprint("editions", __name__)
+
+
+def edition_or_404(day: str) -> Edition:
+    """The edition of the date in an address."""
+    date = date_or_404(day)
+    edition = edition_on(db.session, date)
+    if edition is None:
+        abort(404, f"There is no edition for {date}.")
+    return edition
+
+
+@bp.get("/")
+@login_required
+def newest() -> Response:
+    """The newest edition, or how to fill an empty desk."""
+    date = newest_edition_date(db.session)
+    if date is None:
+        return render("pages/editions/first_run.html")
+    return redirect(url_for("editions.show", day=date.isoformat()), 303)
+
+
+@bp.get("/editions")
+@login_required
+def jump() -> Response:
+    """From a typed date to its page."""
+    typed = request.args.get("date", "").strip()
+    if read_date(typed) is None:
+        abort(422, f"There is no date {typed[:40] or 'without a text'}; write dates as 2021-03-24.")
+    return redirect(url_for("editions.show", day=typed), 303)
+
+
+@bp.get("/editions/<day>")
+@login_required
+def show(day: str) -> Response:
+    """The desk: an edition with its lists, or a plain word on a day without one."""
+    date = date_or_404(day)
+    edition = edition_on(db.session, date)
+    holidays = current_app.config["ARXIV_HOLIDAYS"]
+    around = {
+        "date": date,
+        "day_before": day_beside(db.session, date, -1, holidays),
+        "day_after": day_beside(db.session, date, 1, holidays),
+        "nearby": editions_around(db.session, date),
+    }
+    if edition is None:
+        before, after = editions_beside(db.session, date)
+        run = newest_run_for(db.session, date)
+        empty = {"before": before, "after": after, "run": run, "is_holiday": date in holidays}
+        return render("pages/editions/empty.html", **around, **empty)
+    return render("pages/editions/show.html", **around, **page_context(edition, desk(db.session, edition)))
+
+
+@bp.post("/editions/<day>/undo")
+@editor_required
+def undo(day: str) -> Response:
+    """Take back the editor's newest action."""
+    edition = edition_or_404(day)
+    return act(edition, lambda: undo_action(db.session, edition.id, **acting()))
+
+
+@bp.context_processor
+def _who() -> dict[str, bool]:
+    return {"is_reader": current_user.is_authenticated and not current_user.may_edit}

@@ -1,0 +1,222 @@
+"""How values read on the pages: numbers, dates, times, scores in words, and TeX as MathML."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from markupsafe import Markup, escape
+
+from app import assets
+from app.domain.markup import inline_html, plain_text
+from app.queries.editions import Row
+from app.web.forms import digest
+
+SOURCES = {
+    "arxiv": "arXiv",
+    "bluesky": "Bluesky",
+    "hackernews": "Hacker News",
+    "hn": "Hacker News",
+    "huggingface": "Hugging Face",
+    "mastodon": "Mastodon",
+    "reddit": "Reddit",
+    "twitter": "Twitter",
+    "x": "X",
+}
+COUNTS = {"reposts": "repost", "likes": "like", "points": "point"}
+# From this share on, one voice makes the score; from the second on, it is worth a warning.
+LOUD_SHARE = 0.5
+WARN_SHARE = 0.8
+CLOSE_SHARE = 0.2
+AUTHORS_SHOWN = 6
+NOTE_SHOWN = 280
+
+
+def register(app: Flask) -> None:
+    """Give the filters and helpers to every template."""
+    for name in FILTERS:
+        app.jinja_env.filters[name] = globals()[name]
+    app.jinja_env.globals.update(asset=asset, has_vendor=assets.is_filled, today=today)
+
+
+def grouped(number: float) -> str:
+    """6090 → 6,090; a fraction keeps one digit."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """1 paper, 2 papers."""
+    return f"{grouped(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def long_date(day: date) -> str:
+    """Wednesday 24 March 2021."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def short_date(day: date) -> str:
+    """Wed 24 March 2021."""
+    return f"{day:%a} {day.day} {day:%B} {day.year}"
+
+
+def local_time(moment: datetime | str) -> Markup:
+    """A time of the desk's zone, such as 25 March 2021, 09:03, with its machine-readable form."""
+    here = _here(moment)
+    return Markup('<time datetime="{}">{} {:%B %Y, %H:%M}</time>').format(
+        here.isoformat("T", "seconds"), here.day, here
+    )
+
+
+def short_time(moment: datetime | str) -> Markup:
+    """A time as near as needed: 08:14 today, else 25 March, 09:03, with the year where it is another."""
+    here, day = _here(moment), today()
+    words = f"{here:%H:%M}"
+    if here.date() != day:
+        words = f"{here.day} {here:%B}{'' if here.year == day.year else f' {here.year}'}, {words}"
+    return Markup('<time datetime="{}">{}</time>').format(here.isoformat("T", "seconds"), words)
+
+
+def _here(moment: datetime | str) -> datetime:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment.astimezone(current_app.config["TIMEZONE"])
+
+
+def today() -> date:
+    """The day it is in the desk's zone."""
+    return _here(current_app.extensions["clock"]()).date()
+
+
+def source_name(source: str) -> str:
+    """A source's own name."""
+    return SOURCES.get(source, source.replace("_", " ").capitalize())
+
+
+def counts_in_words(counts: Any) -> str:
+    """6,090 reposts, 370 likes; nothing for what is not known."""
+    get = counts.get if isinstance(counts, Mapping) else lambda name: getattr(counts, name)
+    return ", ".join(counted(get(name), noun) for name, noun in COUNTS.items() if get(name) is not None)
+
+
+def score_in_words(parts: Sequence[Mapping[str, Any]]) -> str:
+    """The parts of a score: 6,090 reposts, 370 likes on Twitter · 41 voices."""
+    said = [f"{words} on {source_name(part['source'])}" for part in parts if (words := counts_in_words(part))]
+    voices = voices_of(parts)
+    if voices:
+        said.append(counted(voices, "voice"))
+    return " · ".join(said) or "nobody counted yet"
+
+
+def voices_of(parts: Sequence[Mapping[str, Any]]) -> int:
+    """How many mentions a score counts."""
+    return sum(part.get("voices") or 0 for part in parts)
+
+
+def loudest_share(parts: Sequence[Mapping[str, Any]]) -> float:
+    """The largest share of a whole score that one mention carries."""
+    total = sum(part.get("score") or 0 for part in parts)
+    loudest = max((part["score"] * part["loudest"] for part in parts if part.get("loudest")), default=0)
+    return loudest / total if total else 0.0
+
+
+def tags(row: Row, cut: float) -> list[tuple[str, str]]:
+    """What an editor should notice about an item: pairs of a word and a tone."""
+    found = []
+    share = loudest_share(row.parts)
+    if share >= LOUD_SHARE and voices_of(row.parts) > 1:
+        found.append((f"one voice carries {share * 100:.0f} %", "warn" if share >= WARN_SHARE else ""))
+    if row.state == "candidate" and row.score >= cut:
+        found.append(("above the cut", "good"))
+    elif row.state == "picked" and row.score < cut:
+        found.append(("below the cut", "warn"))
+    elif abs(row.score - cut) <= CLOSE_SHARE * cut:
+        found.append(("close call", ""))
+    if row.headline:
+        found.append(("own headline", ""))
+    return found
+
+
+def first_authors(authors: Sequence[str]) -> str:
+    """The first few authors, and how many more there are."""
+    shown = ", ".join(authors[:AUTHORS_SHOWN])
+    rest = len(authors) - AUTHORS_SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def note_start(note: str) -> str:
+    """As much of a note as a row shows."""
+    return note if len(note) <= NOTE_SHOWN else note[:NOTE_SHOWN].rstrip() + "…"
+
+
+@lru_cache(maxsize=8192)
+def tex(text: str) -> Markup:
+    """A title or an abstract with its TeX as MathML."""
+    return Markup(inline_html(text))
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> str:
+    """A title in plain words, for labels."""
+    return plain_text(text)
+
+
+def texts_digest(item: Any) -> str:
+    """The short name of an item's headline and note."""
+    return digest(item.headline, item.note)
+
+
+def sentence(summary: str) -> str:
+    """An audit event's summary as a sentence of its own."""
+    return f"{summary[:1].upper()}{summary[1:]}."
+
+
+def arxiv_url(arxiv_id: str, kind: str = "abs") -> Markup:
+    """Where a paper stands at arXiv."""
+    return Markup("https://arxiv.org/{}/{}").format(kind, arxiv_id)
+
+
+def safe_link(url: str) -> str | None:
+    """An address that came from a source, if a browser may be sent there."""
+    return url if url.startswith(("https://", "http://")) else None
+
+
+def lines(text: str) -> Markup:
+    """Plain text with its line ends kept."""
+    return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
+def asset(path: str) -> str:
+    """The address of a static file, with a stamp so that it can be cached for good."""
+    file = Path(current_app.static_folder or "") / path
+    return url_for("static", filename=path, v=_stamp(file, file.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=256)
+def _stamp(file: Path, _changed: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+FILTERS = (
+    "arxiv_url",
+    "counted",
+    "counts_in_words",
+    "first_authors",
+    "grouped",
+    "lines",
+    "local_time",
+    "long_date",
+    "note_start",
+    "plain",
+    "safe_link",
+    "score_in_words",
+    "sentence",
+    "short_date",
+    "short_time",
+    "source_name",
+    "tags",
+    "tex",
+    "texts_digest",
+)

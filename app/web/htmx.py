@@ -1,0 +1,30 @@
+"""The one helper over htmx-flask: a page or its fragment, and answers that change several regions at once."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from htmx_flask import make_response as make_htmx_response
+from markupsafe import Markup
+
+
+def is_htmx() -> bool:
+    """Whether htmx asks, and so takes fragments."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def render(page: str, *, fragment: str | None = None, status: int = 200, **context: Any) -> Response:
+    """Answer with a page, or under htmx with the fragment that the page is built from."""
+    template = fragment if fragment and is_htmx() else page
+    return make_response(render_template(template, **context), status)
+
+
+def region(target: str, template: str | None = None, *, swap: str = "outerMorph", **context: Any) -> Markup:
+    """One changed region: the partial for `target` (a selector), swapped in as `swap` says; no partial removes it."""
+    # htmx takes the element itself for the content of an outer swap, so a partial's root is the region.
+    content = Markup(render_template(template, **context)) if template else Markup("")
+    return Markup('<hx-partial hx-target="{}" hx-swap="{}">{}</hx-partial>').format(target, swap, content)
+
+
+def answer(*regions: Markup, status: int = 200, trigger: str | dict[str, Any] | None = None) -> Response:
+    """Answer htmx with changed regions; `trigger` is an event for the page's scripts."""
+    return make_htmx_response(Markup("").join(regions), status, trigger=trigger)

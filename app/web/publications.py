@@ -1,0 +1,69 @@
+"""Publications: publishing an edition asks once, an empty one twice, and makes one post however often it is pressed."""
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask_login import login_required
+
+from app.domain.editions import EmptyEdition, NotAllowed
+from app.domain.posts import file_name
+from app.extensions import db
+from app.models import Edition
+from app.queries.editions import item_order
+from app.services import publishing
+from app.web.auth import acting, editor_required
+from app.web.editions import edition_or_404
+from app.web.errors import problem
+from app.web.htmx import answer, is_htmx, region, render
+
+bp = Blueprint("publications", __name__)
+
+
+def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: int = 200) -> Response:
+    """The question, as a page or in the dialog; `again` is the second time for an empty edition."""
+    context = {
+        "edition": edition,
+        "picked": len(item_order(db.session, edition.id)["picked"]),
+        "file_name": file_name(edition.date),
+        "targets": [target.describe() for target in current_app.extensions["targets"]],
+        "again": again,
+        "sentence": sentence,
+    }
+    fragment = "partials/publications/_question.html"
+    if is_htmx() and request.method == "POST":
+        return answer(region("#dialog-body", fragment, swap="innerHTML", live=True, **context), status=status)
+    return render("pages/publications/new.html", fragment=fragment, status=status, live=is_htmx(), **context)
+
+
+@bp.get("/editions/<day>/publication")
+@login_required
+def new(day: str) -> Response:
+    """Ask, with one sentence of what will happen; a published edition goes to its post."""
+    edition = edition_or_404(day)
+    if edition.status == "published":
+        return _to_post(edition)
+    return _ask(edition)
+
+
+@bp.post("/editions/<day>/publication")
+@editor_required
+def create(day: str) -> Response:
+    """Freeze and deliver; whoever comes second is shown the same post."""
+    edition = edition_or_404(day)
+    confirmed = request.form.get("empty_confirmed") == "yes"
+    targets = current_app.extensions["targets"]
+    try:
+        published = publishing.publish(db.session, edition.id, targets=targets, empty_confirmed=confirmed, **acting())
+    except EmptyEdition as error:
+        return _ask(edition, again=True, sentence=str(error), status=409)
+    except NotAllowed as error:
+        return problem(409, str(error))
+    flash("Published." if published.is_new else "This edition was published already; here is its post.", "done")
+    return _to_post(edition)
+
+
+def _to_post(edition: Edition) -> Response:
+    address = url_for("posts.show", day=edition.date.isoformat())
+    if is_htmx():
+        response = Response(status=204)
+        response.headers["HX-Redirect"] = address
+        return response
+    return redirect(address, 303)

@@ -1,0 +1,27 @@
+"""Ingestion runs: what each found, and what it could not read."""
+
+from flask import Blueprint, Response, abort
+from flask_login import login_required
+
+from app.extensions import db
+from app.queries.runs import newest_runs, run_report
+from app.web.htmx import render
+
+bp = Blueprint("runs", __name__)
+
+
+@bp.get("/runs")
+@login_required
+def index() -> Response:
+    """The newest runs."""
+    return render("pages/runs/index.html", runs=newest_runs(db.session))
+
+
+@bp.get("/runs/<id:run_id>")
+@login_required
+def show(run_id: int) -> Response:
+    """One run's report, source by source."""
+    run = run_report(db.session, run_id)
+    if run is None:
+        abort(404, "There is no such run.")
+    return render("pages/runs/show.html", run=run)

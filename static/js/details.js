@@ -1,0 +1,65 @@
+// A title opens its item in place; an open one stays open, with what is typed in it, wherever the row goes.
+const slotOf = (row) => row.querySelector(":scope > .open");
+
+function show(row, after) {
+  const slot = slotOf(row);
+  const link = row.querySelector(".title a");
+  link.setAttribute("aria-expanded", "true");
+  return htmx.ajax("GET", link.getAttribute("href"), { source: slot, target: slot, swap: "innerHTML" }).then(after);
+}
+
+function hide(row) {
+  const slot = slotOf(row);
+  if (slot.querySelector("[data-dirty]") && !confirm("Leave what you typed here unsaved?")) return;
+  slot.replaceChildren();
+  row.querySelector(".title a").removeAttribute("aria-expanded");
+}
+
+function write(row) {
+  const focus = () => slotOf(row).querySelector("[name=note]")?.focus();
+  if (slotOf(row).firstElementChild) focus();
+  else show(row, focus);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".item .title a, .item [data-write]");
+  if (!link || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const row = link.closest(".item");
+  if (link.matches("[data-write]")) write(row);
+  else if (slotOf(row).firstElementChild) hide(row);
+  else show(row);
+});
+
+let open = new Map();
+document.addEventListener("htmx:before:swap", () => {
+  open = new Map([...document.querySelectorAll(".open:not(:empty)")].map((slot) => [slot.id, slot]));
+});
+document.addEventListener("htmx:after:swap", () => {
+  for (const [id, slot] of open) {
+    const now = document.getElementById(id);
+    if (now && now !== slot && !now.firstElementChild) {
+      now.replaceWith(slot);
+      htmx.process(slot, true);
+    }
+    now?.closest(".item")?.querySelector(".title a").setAttribute("aria-expanded", "true");
+  }
+  for (const slot of document.querySelectorAll(".open:not(:empty)")) {
+    slot.closest(".item").querySelector(".title a").setAttribute("aria-expanded", "true");
+  }
+});
+
+// Which papers does a loud mention name?
+for (const button of document.querySelectorAll("[data-show]")) button.hidden = false;
+document.addEventListener("htmx:after:swap", () => {
+  for (const button of document.querySelectorAll("[data-show]")) button.hidden = false;
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show]");
+  if (!button) return;
+  const on = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", on);
+  const rows = button.dataset.show.split(" ").map((id) => document.getElementById(`item-${id}`)).filter(Boolean);
+  for (const row of rows) row.classList.toggle("shown", on);
+  if (on) rows[0]?.scrollIntoView({ block: "center" });
+});

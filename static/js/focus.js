@@ -1,0 +1,26 @@
+// After an action the focus stays where it was, or goes to the same button of the next row when its own row has left.
+let place = null;
+
+document.addEventListener("htmx:before:swap", () => {
+  const active = document.activeElement;
+  const row = active?.closest(".item");
+  if (!row) return void (place = null);
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  place = { active, row: row.id, list: row.parentElement.id, next: next?.id, label: labelOf(active) };
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  if (!place || (place.active.isConnected && document.activeElement === place.active)) return;
+  const { active, row, list, next, label } = place;
+  place = null;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  if (active.isConnected) return active.focus({ preventScroll: true });
+  const stayed = document.getElementById(row);
+  const target = stayed?.parentElement.id === list ? stayed : document.getElementById(next);
+  const control = [...(target?.querySelectorAll("button, a") ?? [])].find((other) => labelOf(other) === label);
+  (control ?? target?.querySelector(".title a") ?? document.getElementById("main")).focus({ preventScroll: true });
+});
+
+function labelOf(element) {
+  return element?.getAttribute("aria-label") ?? element?.textContent.trim();
+}

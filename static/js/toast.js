@@ -1,0 +1,38 @@
+// The message at the foot of the page: it leaves by itself unless it tells of a refusal or is being read.
+const toast = document.getElementById("toast");
+const STAYS = 7000;
+let timer;
+
+export function say(sentence, bad = false) {
+  const body = document.createElement("div");
+  body.className = bad ? "toast-body bad" : "toast-body";
+  if (bad) body.setAttribute("role", "alert");
+  const text = document.createElement("p");
+  text.textContent = sentence;
+  body.append(text);
+  toast.replaceChildren(body);
+}
+
+function leaveLater() {
+  clearTimeout(timer);
+  if (!toast.firstElementChild || toast.querySelector(".bad")) return;
+  timer = setTimeout(() => {
+    if (toast.matches(":hover") || toast.contains(document.activeElement)) leaveLater();
+    else toast.replaceChildren();
+  }, STAYS);
+}
+
+new MutationObserver(leaveLater).observe(toast, { childList: true });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) toast.replaceChildren();
+});
+
+document.addEventListener("htmx:error", (event) => {
+  const { ctx } = event.detail;
+  if (ctx?.request && !ctx.response) say("The desk cannot be reached, and nothing was changed. What you typed is still here.", true);
+});
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail;
+  if (!/hx-partial/.test(ctx.text)) say("That did not work. Reload the page to see how things stand.", true);
+});
