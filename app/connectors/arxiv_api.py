@@ -50,7 +50,8 @@ def parse_api_answer(body: bytes) -> ApiAnswer:
     """
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     total = str(feed.feed.get("opensearch_totalresults", ""))
-    if feed.bozo or not feed.version.startswith("atom") or not (total.isascii() and total.isdigit()) or len(total) > 9:
+    countable = total.isascii() and total.isdigit() and len(total) < 10
+    if feed.bozo or not feed.get("version", "").startswith("atom") or not countable:
         raise UnreadableAnswer("the answer is not the Atom feed that it should be")
     for entry in feed.entries:
         if "/api/errors" in entry.get("id", ""):

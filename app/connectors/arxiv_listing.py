@@ -97,7 +97,7 @@ def parse_feed(body: bytes) -> dict[PaperId, str]:
     Titles and authors are left to the listing page and the API, for the feed runs all authors into one text.
     """
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    if not feed.version or feed.bozo:
+    if feed.bozo or not feed.get("version"):
         raise UnreadableAnswer("the feed is not well-formed")
     if str(feed.feed.get("title", "")).startswith("Feed error"):
         raise UnreadableAnswer("arXiv does not know the category")
@@ -232,13 +232,15 @@ def _heading_date(text: str) -> date | None:
 
 def _count_sections(reader: _PageReader) -> None:
     """A page whose markup has changed would parse as a day without papers; its own counts give it away."""
+    if reader.entries and (not reader.sections or reader.sections[0].first_entry):
+        raise UnreadableAnswer("the page has entries outside its sections")
+    if not reader.sections:
+        return
     ends = [section.first_entry for section in reader.sections[1:]] + [len(reader.entries)]
     for section, end in zip(reader.sections, ends, strict=True):
         found = end - section.first_entry
         if found != section.shown:
             raise UnreadableAnswer(f"the page promises {section.shown} {section.kind} entries, {found} could be read")
-    if reader.entries and (not reader.sections or reader.sections[0].first_entry):
-        raise UnreadableAnswer("the page has entries outside its sections")
 
 
 def _number(text: str) -> int:

@@ -23,6 +23,13 @@ LONGEST_BACKOFF = 60.0
 _TIMES = {1: "", 2: " twice", 3: " three times", 4: " four times", 5: " five times"}
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone: requests would first read the whole body of one, however long."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class HttpClient:
     """Asks hosts for pages, one request at a time per site, by the rules that scholarly sources expect.
 
@@ -47,7 +54,7 @@ class HttpClient:
         patience: float = 1800.0,
         timeouts: tuple[float, float] = TIMEOUTS,
     ) -> None:
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
         self._pace = Pace(intervals or {}, default_interval, lock_dir, sleep, clock)
         self._sleep = sleep

@@ -1,0 +1,78 @@
+"""arXiv's pages, feeds and calendar read from bytes: what is broken never passes for an empty day."""
+
+from datetime import date
+
+import pytest
+
+from app.connectors.arxiv_api import parse_api_answer
+from app.connectors.arxiv_calendar import day_off, submission_window
+from app.connectors.arxiv_listing import UnreadableAnswer, parse_feed, parse_listing_page
+from tests.fakes.arxiv_wire import FakePaper, atom_feed, listing_page, many_papers
+
+DAY = date(2021, 3, 24)
+
+
+def test_days_off():
+    assert day_off(date(2026, 11, 20), frozenset()) is None
+    assert day_off(date(2026, 11, 21), frozenset()) == "arXiv has no listing on Saturdays."
+
+
+@pytest.mark.parametrize(
+    ("day", "holidays", "window"),
+    [
+        (date(2021, 3, 24), (), ("2021-03-22 18:00", "2021-03-23 18:00")),
+        # The clocks of New York went forward on 14 March.
+        (date(2021, 3, 16), (), ("2021-03-12 19:00", "2021-03-15 18:00")),
+        (date(2021, 3, 22), (), ("2021-03-18 18:00", "2021-03-19 18:00")),
+        (date(2020, 11, 30), (date(2020, 11, 27),), ("2020-11-25 19:00", "2020-11-27 19:00")),
+    ],
+)
+def test_the_window_of_submissions(day, holidays, window):
+    start, end = submission_window(day, frozenset(holidays))
+    assert (f"{start:%Y-%m-%d %H:%M}", f"{end:%Y-%m-%d %H:%M}") == window
+
+
+NEW = "<h3>Showing new listings for Wednesday, 24 March 2021</h3>"
+PAPER = FakePaper("2103.99001", DAY)
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        ("", "no heading with a listing date"),
+        ("<h3>Showing new listings for Wednesday, 31 February 2021</h3>No updates", "no heading with a listing date"),
+        (NEW, "neither papers nor the words"),
+        (NEW + "<h3>New submissions (showing 1 of 1 entries)</h3>", "promises 1 new entries, 0 could be read"),
+        (NEW + '<a title="Abstract" href="/abs/2103.99001">x</a>', "entries outside its sections"),
+        (listing_page(NEW, [(PAPER, "new")], 0, 50, "").replace("2103.99001", "nonsense"), "promises 1 new entries, 0"),
+    ],
+)
+def test_a_page_that_is_no_listing_is_never_an_empty_day(html: str, reason: str):
+    with pytest.raises(UnreadableAnswer, match=reason):
+        parse_listing_page(html.encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"/etc/hosts",
+        b"Rate exceeded.",
+        b"<html><body>no</body></html>",
+        b"<feed><entry></feed>",
+        b"\xff\xfe\0",
+        b"{}",
+    ],
+)
+def test_bytes_that_are_no_feed_are_never_an_empty_day(body: bytes):
+    with pytest.raises(UnreadableAnswer):
+        parse_api_answer(body)
+    with pytest.raises(UnreadableAnswer):
+        parse_feed(body)
+
+
+def test_an_api_answer_that_was_cut_off_is_not_read_in_part():
+    whole = atom_feed(many_papers(DAY, 3), 3, 0, 10).encode()
+    assert len(parse_api_answer(whole).papers) == 3
+    with pytest.raises(UnreadableAnswer):
+        parse_api_answer(whole[:-40])

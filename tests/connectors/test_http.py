@@ -1,0 +1,253 @@
+"""The polite client against a real server on the loopback: what it waits for, refuses and says."""
+
+import gzip
+import os
+import time
+import tracemalloc
+import zlib
+from email.utils import formatdate
+from urllib.parse import urlsplit
+
+import pytest
+
+from app.connectors.answers import Failure, redirect_target, retry_after
+from app.connectors.http import HttpClient
+from app.domain.sources import ConnectorError
+from tests.fakes.site import FakeTime, Page, ScriptedSite
+
+
+def failure_of(client: HttpClient, url: str, **terms) -> ConnectorError:
+    with pytest.raises(ConnectorError) as caught:
+        client.get(url, **terms)
+    return caught.value
+
+
+def test_an_answer_comes_whole(client: HttpClient, site: ScriptedSite):
+    site.says(Page(body=b"moss", headers={"Content-Type": "Text/HTML; charset=utf-8", "ETag": '"1"'}))
+    answer = client.get(site.url + "/a", params={"q": "x y"}, content_types=("text/html",))
+    assert (answer.status, answer.body, answer.content_type, answer.headers["etag"]) == (
+        200,
+        b"moss",
+        "text/html",
+        '"1"',
+    )
+    assert site.paths == ["/a?q=x+y"]
+    assert site.headers[0]["User-Agent"] == "HotPapers/test"
+
+
+def test_a_conditional_request_may_be_answered_with_nothing(client: HttpClient, site: ScriptedSite):
+    site.says(Page(304, b""))
+    answer = client.get(site.url, headers={"If-None-Match": '"1"'}, statuses=(200, 304))
+    assert (answer.status, answer.body, site.headers[0]["If-None-Match"]) == (304, b"", '"1"')
+
+
+SECOND = Page(body=b"second")
+
+
+@pytest.mark.parametrize(
+    ("first", "waits"),
+    [
+        (Page(500), [1.0]),
+        (Page(502), [1.0]),
+        (Page(503), [1.0]),
+        (Page(504), [1.0]),
+        (Page(503, headers={"Retry-After": "300"}), [300.0]),
+        (Page(503, headers={"Retry-After": formatdate(1_000_040, usegmt=True)}), [40.0]),
+        (Page(503, headers={"Retry-After": formatdate(5, usegmt=True)}), [0.0]),
+        (Page(503, headers={"Retry-After": "soon"}), [1.0]),
+        (Page(503, headers={"Retry-After": "-5"}), [1.0]),
+        (Page(429), [60.0]),
+        (Page(429, headers={"Retry-After": "7"}), [7.0]),
+        (Page(body=b"Rate exceeded."), [60.0]),
+        (Page(body=b""), [1.0]),
+        (Page(body=b"cut", headers={"Content-Length": "100"}), [1.0]),
+        (Page(body=b"no gzip", headers={"Content-Encoding": "gzip"}), [1.0]),
+        (Page(body=gzip.compress(b"x" * 500)[:-9], headers={"Content-Encoding": "gzip"}), [1.0]),
+    ],
+)
+def test_what_is_tried_again(client: HttpClient, site: ScriptedSite, fake_time: FakeTime, first: Page, waits):
+    site.says(first, SECOND)
+    assert client.get(site.url).body == b"second"
+    assert fake_time.sleeps == waits
+
+
+@pytest.mark.parametrize(
+    ("page", "requests", "waits", "permanent", "said"),
+    [
+        (Page(503), 5, [1, 2, 4, 8], False, "answered 503 five times; the next run tries again."),
+        (Page(429), 2, [60], False, "answered 429 (too many requests) twice; the next run tries again."),
+        (
+            Page(429, headers={"Retry-After": "86400"}),
+            1,
+            [],
+            False,
+            "answered 429 (too many requests) and asks for a pause of 86400 seconds; the next run tries again.",
+        ),
+        (Page(body=b"Rate exceeded."), 2, [60], False, 'answered "Rate exceeded." twice; the next run tries again.'),
+        (Page(403), 1, [], True, "answered 403 (refused)."),
+        (Page(404), 1, [], True, "answered 404 (no such page)."),
+        (Page(400), 1, [], True, "answered 400 (not understood)."),
+        (Page(body=b" \n"), 5, [1, 2, 4, 8], False, "sent an empty page five times; the next run tries again."),
+        (
+            Page(headers={"Content-Type": "text/html"}),
+            1,
+            [],
+            False,
+            "sent text/html instead of text/plain; the next run tries again.",
+        ),
+        (
+            Page(headers={"Content-Encoding": "br"}),
+            1,
+            [],
+            False,
+            "sent a page packed in a way that was not asked for; the next run tries again.",
+        ),
+    ],
+)
+def test_what_ends_in_a_sentence(client, site, fake_time, page, requests, waits, permanent, said):
+    site.says(page)
+    error = failure_of(client, site.url + "/?key=secret", params={"token": "hidden"}, content_types=("text/plain",))
+    assert str(error) == f"{urlsplit(site.url).netloc} {said}"
+    assert (len(site.paths), fake_time.sleeps, error.permanent) == (requests, waits, permanent)
+    assert "secret" not in repr(error.__cause__) and error.__suppress_context__ | (error.__context__ is None)
+
+
+def test_a_host_that_is_not_there(client: HttpClient, fake_time: FakeTime):
+    error = failure_of(client, "http://user:secret@127.0.0.1:1/x?key=secret")
+    assert str(error) == "127.0.0.1:1 could not be reached or broke off five times; the next run tries again."
+    assert len(fake_time.sleeps) == 4
+
+
+def test_a_host_that_keeps_silent(site: ScriptedSite, fake_time: FakeTime):
+    client = HttpClient(
+        "t", default_interval=0, sleep=fake_time.sleep, clock=fake_time.clock, max_tries=2, timeouts=(1.0, 0.05)
+    )
+    site.says(Page(write=lambda send: time.sleep(0.3)))
+    assert "did not answer in time twice" in str(failure_of(client, site.url))
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hosts", "no address", "", "http://", "http://[", "http://host:port/"])
+def test_what_is_no_web_address(client: HttpClient, url: str):
+    assert failure_of(client, url).permanent
+
+
+def test_tries_end_with_the_patience(site: ScriptedSite, fake_time: FakeTime):
+    client = HttpClient("t", default_interval=0, sleep=fake_time.sleep, clock=fake_time.clock, patience=700)
+    site.says(Page(503, headers={"Retry-After": "300"}))
+    assert "answered 503 three times" in str(failure_of(client, site.url))
+    assert fake_time.sleeps == [300, 300]
+
+
+def test_backoff_has_jitter_and_a_ceiling(site: ScriptedSite, fake_time: FakeTime):
+    client = HttpClient(
+        "t", default_interval=0, sleep=fake_time.sleep, clock=fake_time.clock, jitter=lambda: 0.5, backoff=20
+    )
+    site.says(Page(503))
+    failure_of(client, site.url)
+    assert fake_time.sleeps == [30, 60, 90, 90]
+
+
+def endless(send) -> None:
+    while True:
+        send(b"x" * 65536)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        Page(write=endless),
+        Page(302, headers={"Location": "/again"}, write=endless),
+        Page(body=b"x" * 1001),
+        Page(body=gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"}),
+        Page(body=zlib.compress(bytes(50_000_000)), headers={"Content-Encoding": "deflate"}),
+        # Rubbish after the end of the packed page is thrown away by the unpacker, and counts all the same.
+        Page(body=gzip.compress(b"ok") + bytes(100_000), headers={"Content-Encoding": "gzip"}),
+    ],
+)
+def test_a_body_that_is_too_large_fills_no_memory(client: HttpClient, site: ScriptedSite, page: Page):
+    site.says(page)
+    tracemalloc.start()
+    error = failure_of(client, site.url, max_bytes=1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (
+        "sent more than 1000 bytes, which was not taken; the next run tries again." in str(error) or page.status == 302
+    )
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_packed_bodies_are_unpacked(client: HttpClient, site: ScriptedSite, pack):
+    text = os.urandom(100_000) + bytes(300_000)
+    site.says(Page(body=pack(text), headers={"Content-Encoding": "gzip" if pack is gzip.compress else "deflate"}))
+    assert client.get(site.url).body == text
+
+
+def test_a_trickle_is_cut_off(site: ScriptedSite, fake_time: FakeTime):
+    client = HttpClient(
+        "t", default_interval=0, sleep=fake_time.sleep, clock=fake_time.clock, max_tries=1, transfer_deadline=120
+    )
+
+    def trickle(send) -> None:
+        while True:
+            fake_time.now += 30
+            send(b".")
+            time.sleep(0.02)
+
+    site.says(Page(write=trickle))
+    assert "was not done sending after 120 seconds" in str(failure_of(client, site.url))
+
+
+def test_redirects_are_followed_within_the_site(client: HttpClient, site: ScriptedSite):
+    site.says(
+        Page(301, headers={"Location": "/two?x=1"}),
+        Page(302, headers={"Location": site.url + "/three"}),
+        Page(body=b"end"),
+    )
+    assert client.get(site.url + "/one", params={"q": "1"}).body == b"end"
+    assert site.paths == ["/one?q=1", "/two?x=1", "/three"]
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("http://localhost/", "sent us on to http://localhost, which is not its own site."),
+        ("http://169.254.169.254/latest", "sent us on to http://169.254.169.254, which is not its own site."),
+        ("file:///etc/passwd", "sent us on to file://, which is not its own site."),
+        ("http://[", "sent us on to an address that makes no sense."),
+        ("/again", "sent us on more than 3 times."),
+    ],
+)
+def test_redirects_that_are_not_followed(client: HttpClient, site: ScriptedSite, location: str, said: str):
+    site.says(Page(302, headers={"Location": location}))
+    error = failure_of(client, site.url)
+    assert str(error) == f"{urlsplit(site.url).netloc} {said}"
+    assert error.permanent
+
+
+@pytest.mark.parametrize(
+    ("home", "location", "allowed"),
+    [
+        ("https://export.arxiv.org/a", "https://arxiv.org/b", True),
+        ("https://arxiv.org/a", "https://www.arxiv.org/b", True),
+        ("http://arxiv.org/a", "https://arxiv.org/b", True),
+        ("https://arxiv.org/a", "http://arxiv.org/b", False),
+        ("https://arxiv.org/a", "https://notarxiv.org/b", False),
+        ("https://arxiv.org/a", "https://arxiv.org.evil.test/b", False),
+        ("https://arxiv.org/a", "//evil.test/b", False),
+        ("https://papers.ac.uk/a", "https://evil.ac.uk/b", False),
+        ("http://127.0.0.1/a", "http://10.0.0.1/b", False),
+    ],
+)
+def test_who_counts_as_the_same_site(home: str, location: str, allowed: bool):
+    if allowed:
+        assert redirect_target(urlsplit(home), home, location).path == "/b"
+    else:
+        with pytest.raises(Failure):
+            redirect_target(urlsplit(home), home, location)
+
+
+def test_retry_after_is_seconds_or_a_date():
+    assert retry_after(" 120 ", 0) == 120
+    assert retry_after("Fri, 31 Dec 1999 23:59:59 GMT", 946684799 - 5) == 5
+    assert [retry_after(text, 0) for text in ("", "later", "1.5", "²", "Fri, 99 Dec 1999 23:59:59 GMT")] == [None] * 5
