@@ -26,7 +26,6 @@ from app.domain.posts import (
     slug,
     to_dict,
 )
-
 from tests.domain.corpus import needs_corpus, post_paths
 
 HEAD = """---
@@ -239,7 +238,7 @@ class TestReading:
         "line", ["# 1. a\n\n", "- links: x\n", "<blockquote\n", "- \n", "\n", "a\n\n", "</blockquote>\n", "\r", "---\n"]
     )
     def test_a_megabyte_is_read_at_once(self, line):
-        assert_survives((HEAD + ENTRY_ONE + line * (1_000_000 // len(line))))
+        assert_survives(HEAD + ENTRY_ONE + line * (1_000_000 // len(line)))
 
 
 PIECES = [

@@ -1,0 +1,126 @@
+"""A post as the page that a reader of its site would see, safe to show inside the desk."""
+
+import re
+from html import escape
+from xml.etree.ElementTree import Element
+
+import markdown
+import nh3
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup
+
+from app.domain.front_matter import FENCE
+from app.domain.markdown_text import without_stray_signs
+from app.domain.mathematics import MATHML_ATTRIBUTES, MATHML_TAGS, mathml, split_math
+
+# The blog's longest entry has 11,000 signs. Beyond this python-markdown takes too long, and the source is shown.
+LONGEST_ENTRY = 60_000
+
+# python-markdown looks for the end of a link from every bracket of a paragraph, to the paragraph's end.
+MOST_BRACKETS = 300
+
+_TAGS = set(
+    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup table tbody td th "
+    "thead tr ul".split()
+)
+_ATTRIBUTES = {"a": {"href", "title"}, "p": {"lang", "dir"}, "ol": {"start"}}
+_CLASSES = {"blockquote": {"twitter-tweet", "bluesky-embed"}}
+_FORMULA = re.compile("\ufdd0([0-9]+)\ufdd1")
+_ENTRY_START = re.compile(r"^(?=# [0-9]+\. )", re.MULTILINE)
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
+_CODE_FENCE = re.compile("(`{3,}|~{3,})")
+
+
+def post_html(post: str | bytes) -> Markup:
+    """A post as HTML without its front matter: formulas as MathML, quotes as static cards, no scripts, no images.
+
+    Safe whatever the post holds: everything passes the allow-lists at the end. Links open nothing in the desk's name
+    (`noopener noreferrer nofollow`), images become links. A text that cannot be rendered is shown as it is.
+    """
+    text = post.decode("utf-8", "replace") if isinstance(post, bytes) else post
+    text = without_stray_signs(_body(text.replace("\r\n", "\n")))
+    return Markup("\n".join(_page(part) for part in _ENTRY_START.split(text) if part.strip()))
+
+
+def _page(text: str) -> str:
+    """One entry as HTML. Entries are rendered one by one, so that none can reach into another."""
+    if len(text) > LONGEST_ENTRY:
+        return f"<pre>{escape(text)}</pre>"
+    formulas: list[str] = []
+    source = "\n".join(_without_formulas(text.split("\n"), formulas))
+    source = _PARAGRAPH.sub(_without_many_brackets, source)
+    try:
+        page = markdown.markdown(source, extensions=["fenced_code", _ImagesAsLinks()], output_format="html")
+    except Exception:  # Whatever a hostile text makes it raise, RecursionError first of all.
+        return f"<pre>{escape(text)}</pre>"
+    return _clean(_FORMULA.sub(lambda match: _drawn(formulas, int(match[1])), page))
+
+
+def _body(text: str) -> str:
+    """What stands after the front matter; the whole text if it has none."""
+    lines = text.lstrip("\ufeff").split("\n")
+    if lines[0].rstrip() != FENCE:
+        return text
+    end = next((number for number in range(1, len(lines)) if lines[number].rstrip() == FENCE), 0)
+    return "\n".join(lines[end + 1 :])
+
+
+def _without_formulas(lines: list[str], formulas: list[str]) -> list[str]:
+    """The lines with a numbered mark for each formula; in quotes and code a dollar is only a dollar."""
+    out, fence = [], ""
+    for line in lines:
+        mark = _CODE_FENCE.match(line)
+        if mark and (not fence or line.startswith(fence)):
+            fence = "" if fence else mark[1]
+        if fence or mark or "$" not in line or line.startswith("<"):
+            out.append(line)
+            continue
+        pieces = []
+        for is_math, piece in split_math(line):
+            if is_math:
+                formulas.append(piece)
+                piece = f"\ufdd0{len(formulas) - 1}\ufdd1"
+            pieces.append(piece)
+        out.append("".join(pieces))
+    return out
+
+
+def _without_many_brackets(match: re.Match[str]) -> str:
+    return match[0].replace("[", "&#91;") if match[0].count("[") > MOST_BRACKETS else match[0]
+
+
+def _drawn(formulas: list[str], number: int) -> str:
+    if number >= len(formulas):
+        return ""
+    return mathml(formulas[number]) or f"<code>{escape(formulas[number])}</code>"
+
+
+def _clean(page: str) -> str:
+    return nh3.clean(
+        page,
+        tags=_TAGS | MATHML_TAGS,
+        attributes=_ATTRIBUTES | MATHML_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        clean_content_tags={"script", "style"},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+class _ImagesAsLinks(Extension):
+    """Shows each image as a link to it: the desk loads nothing from elsewhere."""
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        """Run after the inline patterns, which make the images."""
+        md.treeprocessors.register(_ImageLinker(md), "images_as_links", 15)
+
+
+class _ImageLinker(Treeprocessor):
+    def run(self, root: Element) -> None:
+        """Turn every `img` into `a`, in place."""
+        for image in root.iter("img"):
+            address, words = image.get("src", ""), image.get("alt", "")
+            image.tag, image.text = "a", words or address
+            image.attrib.clear()
+            image.set("href", address)

@@ -1,0 +1,178 @@
+"""The record of a post: all that went into it as plain data, and the document that it makes. Pure, so repeatable."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.domain.markup import collapsed, date_in_words, is_tweet, markdown_text, network, note_markdown, quote_html
+from app.domain.posts import DEFAULT_PROFILE, Entry, PostDocument, Quote, from_dict, lumen_front_matter, to_dict
+from app.domain.ranking import (
+    QUOTE_CUT,
+    QUOTE_LIMIT,
+    CountedMention,
+    CountedReading,
+    SourceTotal,
+    best_first,
+    mention_score,
+    source_totals,
+)
+
+FORMAT = 1
+
+# `cs.CV`, `physics.soc-ph`, `hep-th`; anything else is no category of arXiv's, and no address is made of it.
+_CATEGORY = re.compile(r"[A-Za-z-]{2,20}(?:\.[A-Za-z-]{2,20})?")
+
+Record = Mapping[str, Any]
+
+
+class RecordUnreadable(ValueError):
+    """The record is of a format or kind that this program does not know, or lacks a part; one plain sentence."""
+
+
+def archive_record(document: PostDocument) -> dict[str, Any]:
+    """The record of a post that was read in from a file."""
+    return {"format": FORMAT, "kind": "archive", "profile": DEFAULT_PROFILE, "document": to_dict(document)}
+
+
+def document_of(record: Record) -> PostDocument:
+    """The document that a record makes. The same record makes the same document, today and in ten years.
+
+    RecordUnreadable if the record is of another format or incomplete.
+    """
+    if record.get("format") != FORMAT:
+        raise RecordUnreadable(f"This program cannot read records of format {record.get('format')!r}.")
+    try:
+        if record["kind"] == "archive":
+            return from_dict(record["document"])
+        if record["kind"] == "edition":
+            return _edition(record)
+    except KeyError as error:
+        raise RecordUnreadable(f"The record lacks {error.args[0]!r}.") from error
+    raise RecordUnreadable(f"There is no record of kind {record['kind']!r}.")
+
+
+def _edition(record: Record) -> PostDocument:
+    published_at = _moment(record["published_at"])
+    zone = _zone(record.get("timezone") or "UTC")
+    if published_at is None:
+        raise RecordUnreadable("The record's time of publishing is empty.")
+    front = lumen_front_matter(date.fromisoformat(record["edition_date"]), published_at.astimezone(zone))
+    entries = (_entry(number, item, record, zone) for number, item in enumerate(record["items"], start=1))
+    return PostDocument(front, entries=tuple(entries))
+
+
+def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
+    """One paper of an edition; every text of it passes through markup here."""
+    headline = collapsed(item.get("headline") or "") or item["title"]
+    arxiv_id = quote(item["arxiv_id"])
+    mentions = item.get("mentions") or ()
+    totals = source_totals(
+        [_reading(reading) for reading in item.get("readings") or ()],
+        [_mention(mention) for mention in mentions],
+        record.get("weights") or {},
+    )
+    return Entry(
+        number=number,
+        title=markdown_text(headline, inline_start=True),
+        authors=markdown_text(", ".join(item.get("authors") or ())),
+        metrics=tuple(_metrics(totals, zone)),
+        links=f"[abs](https://arxiv.org/abs/{arxiv_id}) | [pdf](https://arxiv.org/pdf/{arxiv_id})",
+        categories=" | ".join(_category(name) for name in item.get("categories") or () if _CATEGORY.fullmatch(name)),
+        note=note_markdown(item.get("note") or ""),
+        abstract=markdown_text(item.get("abstract") or ""),
+        quotes=tuple(_quotes(mentions, record, zone)),
+    )
+
+
+def _category(name: str) -> str:
+    return f"[{name}](https://arxiv.org/list/{name}/recent)"
+
+
+def _metrics(totals: Sequence[SourceTotal], zone: tzinfo) -> list[str]:
+    """The list of numbers: Twitter's in the archive's words, then the other sources', largest part first."""
+    ordered = sorted(totals, key=lambda total: total.source != "twitter")
+    lines = ((total, _counts(total)) for total in ordered)
+    return [f"{counts}{_at(total.captured_at, zone)}" for total, counts in lines if counts]
+
+
+def _counts(total: SourceTotal) -> str:
+    if total.source == "twitter":
+        known = total.reposts is not None or total.likes is not None
+        return f"retweets: {total.reposts or 0}, favorites: {total.likes or 0}" if known else ""
+    names = {"points": total.points, "reposts": total.reposts, "likes": total.likes, "replies": total.replies}
+    counts = ", ".join(f"{count} {name}" for name, count in names.items() if count is not None)
+    # A source that is called "links" must not make a line that reads as the entry's links.
+    name = markdown_text(network(total.source)).replace("links", "Links", 1)
+    return f"{name}: {counts}" if counts else ""
+
+
+def _at(moment: datetime | None, zone: tzinfo) -> str:
+    return f" ({moment.astimezone(zone):%m/%d/%Y %H:%M:%S})" if moment else ""
+
+
+def _quotes(mentions: Sequence[Record], record: Record, zone: tzinfo) -> list[Quote]:
+    """The mentions quoted: unstruck originals from the quote cut on, best first, then those without counts."""
+    weights = record.get("weights") or {}
+    cut = record.get("quote_cut", QUOTE_CUT)
+    scored = [
+        (mention_score(_mention(mention), weights.get(mention["source"], 1.0)), mention)
+        for mention in mentions
+        if not mention.get("struck") and not mention.get("repost_of")
+    ]
+    worth = best_first([pair for pair in scored if pair[0] is None or pair[0] >= cut], lambda pair: pair[0])
+    htmls = (_quote(mention, zone) for _, mention in worth)
+    found = [Quote(html, scripted=is_tweet(html)) for html in htmls if html]
+    return found[: record.get("quote_limit", QUOTE_LIMIT)]
+
+
+def _quote(mention: Record, zone: tzinfo) -> str:
+    posted_at = _moment(mention.get("posted_at"))
+    return quote_html(
+        source=mention["source"],
+        url=mention.get("url"),
+        author_name=mention.get("author_name") or "",
+        author_handle=mention.get("author_handle") or "",
+        text=mention.get("text"),
+        html=mention.get("html"),
+        posted=mention.get("posted_on") or (date_in_words(posted_at.astimezone(zone)) if posted_at else ""),
+    )
+
+
+def _reading(reading: Record) -> CountedReading:
+    # A reading without a time is older than any with one.
+    captured_at = _moment(reading.get("captured_at")) or datetime.min.replace(tzinfo=UTC)
+    return CountedReading(reading["source"], *_four(reading), captured_at)
+
+
+def _mention(mention: Record) -> CountedMention:
+    return CountedMention(
+        mention["source"],
+        *_four(mention),
+        captured_at=_moment(mention.get("captured_at")),
+        is_struck=bool(mention.get("struck")),
+        is_repost=bool(mention.get("repost_of")),
+    )
+
+
+def _four(counts: Record) -> tuple[int | None, int | None, int | None, int | None]:
+    return counts.get("reposts"), counts.get("likes"), counts.get("replies"), counts.get("points")
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An ISO 8601 time as an aware one; one without an offset is UTC."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":  # Needs no database of zones.
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise RecordUnreadable(f"The record's time zone {name!r} is unknown.") from error
