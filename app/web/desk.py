@@ -4,34 +4,33 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
-from flask_login import current_user
 from markupsafe import Markup
 
-from app.domain.editions import LOUD_FROM, NotAllowed
+from app.domain.editions import NotAllowed, Stale
 from app.extensions import db
 from app.models import AuditEvent, Edition
 from app.queries.editions import Desk, desk, item_order
-from app.queries.evidence import loud_mentions
 from app.queries.items import details_of_item
-from app.queries.posts import post_on
 from app.services.audit import Acted
-from app.services.undo import next_undo
-from app.web.auth import acting
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
+from app.web.pages import edition_context, edition_page, item_context, item_page
 
 # Beyond this many changed candidates one morph of the lists is cheaper than single rows.
 ROWS_AT_ONCE = 20
 CHANGED = "editionChanged"
 
 
-def act(edition: Edition, action: Callable[[], Acted], *, item_id: int | None = None) -> Response:
-    """Run one service call on an edition and answer with what became of the page."""
+def act(edition: Edition, action: Callable[[], Acted], *, item_id: int | None = None, typed: bool = False) -> Response:
+    """Run one service call on an edition and answer with what became of the page.
+
+    `typed` says that the form carried something typed, so that a refusal is about that unless things have changed.
+    """
     try:
         acted = action()
     except NotAllowed as error:
         db.session.rollback()
-        return refused(edition.id, str(error), status=422 if isinstance(error, BadInput) else 409, item_id=item_id)
+        return refused(edition.id, error, item_id=item_id, typed=typed)
     event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
     return done(edition.id, acted.item_ids, event, item_id=item_id)
 
@@ -49,13 +48,16 @@ def done(edition_id: int, item_ids: Sequence[int], event: AuditEvent | None, *, 
     return answer(*changed_regions(edition, item_ids, event is not None), toast, trigger=CHANGED)
 
 
-def refused(edition_id: int, sentence: str, *, status: int, item_id: int | None) -> Response:
-    """The answer to an action that was refused: the sentence, and the page as it stands now."""
+def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: bool) -> Response:
+    """The answer to an action that was refused: the sentence, and the page as it stands now with what was typed."""
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
+    is_about_input = isinstance(error, BadInput) or (typed and edition.status == "draft")
+    status = 422 if is_about_input and not isinstance(error, Stale) else 409
     if not is_htmx():
-        flash(sentence, "bad")
-        return redirect(_back_to(edition, item_id), 303)
-    toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=sentence, bad=True)
+        if item_id is not None:
+            return item_page(item_id, status=status, problem=str(error), typed=request.form)
+        return edition_page(edition, status=status, problem=str(error))
+    toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=str(error), bad=True)
     return answer(*changed_regions(edition, [item_id] if item_id else [], False), toast, status=status)
 
 
@@ -74,19 +76,6 @@ def _back_to(edition: Edition, item_id: int | None) -> str:
     return url_for("editions.show", day=edition.date.isoformat(), _anchor=f"item-{item_id}" if item_id else None)
 
 
-def page_context(edition: Edition, shown: Desk) -> dict[str, Any]:
-    """What the regions of the edition page need beside the lists."""
-    post = None if shown.is_draft else post_on(db.session, edition.date)
-    may_edit = current_user.may_edit and shown.is_draft
-    return {
-        "desk": shown,
-        "post": post,
-        "may_edit": may_edit,
-        "undo": next_undo(db.session, edition.id, acting()["editor"]) if may_edit else None,
-        "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
-    }
-
-
 def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool) -> list[Markup]:
     """Every region of the edition page that an action touched.
 
@@ -98,7 +87,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool
     order = item_order(db.session, edition.id)
     some = is_current and len(item_ids) <= ROWS_AT_ONCE
     shown = desk(db.session, edition, candidate_ids=item_ids if some else None)
-    context = page_context(edition, shown)
+    context = edition_context(edition, shown)
     regions = [
         region("#edition-bar", "partials/editions/_bar.html", **context),
         region("#edition-head", "partials/editions/_head.html", **context),
@@ -117,7 +106,7 @@ def _all_candidates(context: dict[str, Any]) -> list[Markup]:
 
 
 def _candidate_rows(shown: Desk, order: list[int], item_ids: Sequence[int], context: dict[str, Any]) -> list[Markup]:
-    """Take every changed row out, then put those that are candidates now before their next neighbour, last one first."""
+    """Take every changed row out, then put the candidates among them before their next neighbour, last one first."""
     rows = {row.id: row for row in shown.candidates}
     regions = [region(f"#candidates > #item-{item_id}", swap="delete") for item_id in item_ids]
     for index in range(len(order) - 1, -1, -1):
@@ -136,7 +125,6 @@ def opened_details(edition_id: int) -> list[Markup]:
         item = details_of_item(db.session, item_id)
         if item and item.edition.id == edition_id:
             target = f"#details-{item_id}"
-            may_edit = current_user.may_edit and item.edition.status == "draft"
-            context = {"item": item, "may_edit": may_edit, "live": True}
+            context = item_context(item, live=True)
             regions.append(region(target, "partials/items/_details.html", swap="innerMorph", **context))
     return regions

@@ -1,16 +1,17 @@
 """Editions: the desk's page of a date, the way from date to date, and undo."""
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
-from flask_login import current_user, login_required
+from flask_login import login_required
 
 from app.extensions import db
 from app.models import Edition
-from app.queries.editions import day_beside, desk, edition_on, editions_around, editions_beside, newest_edition_date
+from app.queries.editions import edition_on, editions_beside, newest_edition_date
 from app.queries.runs import newest_run_for
 from app.services.undo import undo as undo_action
 from app.web.auth import acting, editor_required
-from app.web.desk import act, page_context
+from app.web.desk import act
 from app.web.htmx import render
+from app.web.pages import days_around, edition_page
 from app.web.urls import date_or_404, read_date
 
 bp = Blueprint("editions", __name__)
@@ -51,19 +52,13 @@ def show(day: str) -> Response:
     """The desk: an edition with its lists, or a plain word on a day without one."""
     date = date_or_404(day)
     edition = edition_on(db.session, date)
-    holidays = current_app.config["ARXIV_HOLIDAYS"]
-    around = {
-        "date": date,
-        "day_before": day_beside(db.session, date, -1, holidays),
-        "day_after": day_beside(db.session, date, 1, holidays),
-        "nearby": editions_around(db.session, date),
-    }
-    if edition is None:
-        before, after = editions_beside(db.session, date)
-        run = newest_run_for(db.session, date)
-        empty = {"before": before, "after": after, "run": run, "is_holiday": date in holidays}
-        return render("pages/editions/empty.html", **around, **empty)
-    return render("pages/editions/show.html", **around, **page_context(edition, desk(db.session, edition)))
+    if edition is not None:
+        return edition_page(edition)
+    before, after = editions_beside(db.session, date)
+    run = newest_run_for(db.session, date)
+    is_holiday = date in current_app.config["ARXIV_HOLIDAYS"]
+    empty = {"before": before, "after": after, "run": run, "is_holiday": is_holiday}
+    return render("pages/editions/empty.html", **days_around(date), **empty)
 
 
 @bp.post("/editions/<day>/undo")
@@ -72,8 +67,3 @@ def undo(day: str) -> Response:
     """Take back the editor's newest action."""
     edition = edition_or_404(day)
     return act(edition, lambda: undo_action(db.session, edition.id, **acting()))
-
-
-@bp.context_processor
-def _who() -> dict[str, bool]:
-    return {"is_reader": current_user.is_authenticated and not current_user.may_edit}

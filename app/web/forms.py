@@ -65,6 +65,11 @@ def read_optional_position(form: Mapping[str, str]) -> int | None:
     return position
 
 
+def read_reason(form: Mapping[str, str]) -> str:
+    """A reason as typed, on one line; it may be empty."""
+    return " ".join(form.get("reason", "").replace("\0", "").split())
+
+
 def read_ids(values: list[str]) -> set[int]:
     """The ids in repeated fields, those that are numbers."""
     return {int(value) for value in values if value.isdecimal() and len(value) <= POSITION_DIGITS}

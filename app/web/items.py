@@ -1,7 +1,7 @@
 """Items: their details, and what an editor does to them."""
 
 from flask import Blueprint, Response, abort, request
-from flask_login import current_user, login_required
+from flask_login import login_required
 
 from app.domain.editions import NotAllowed, Stale
 from app.extensions import db
@@ -10,8 +10,17 @@ from app.queries.items import details_of_item
 from app.services import curation
 from app.web.auth import acting, editor_required
 from app.web.desk import act, done, refused
-from app.web.forms import Texts, digest, read_optional_position, read_position, read_texts
-from app.web.htmx import answer, is_htmx, region, render
+from app.web.forms import (
+    BadInput,
+    Texts,
+    digest,
+    read_optional_position,
+    read_position,
+    read_reason,
+    read_texts,
+)
+from app.web.htmx import answer, is_htmx, region
+from app.web.pages import NO_ITEM, item_context, item_page
 
 bp = Blueprint("items", __name__)
 
@@ -20,25 +29,15 @@ def edition_of_item_or_404(item_id: int) -> Edition:
     """The edition that an item stands in."""
     item = db.session.get(Item, item_id)
     if item is None:
-        abort(404, "There is no such paper on the desk.")
+        abort(404, NO_ITEM)
     return item.edition
-
-
-def _page(item_id: int, *, status: int = 200, **texts: object) -> Response:
-    """The page of one item; `texts` replaces what the text form shows."""
-    item = details_of_item(db.session, item_id)
-    if item is None:
-        abort(404, "There is no such paper on the desk.")
-    may_edit = current_user.may_edit and item.edition.status == "draft"
-    context = {"item": item, "may_edit": may_edit, "live": is_htmx(), **texts}
-    return render("pages/items/show.html", fragment="partials/items/_details.html", status=status, **context)
 
 
 @bp.get("/items/<id:item_id>")
 @login_required
 def show(item_id: int) -> Response:
     """An item opened: abstract, mentions, and the forms for it."""
-    return _page(item_id)
+    return item_page(item_id)
 
 
 @bp.post("/items/<id:item_id>/pick")
@@ -50,6 +49,7 @@ def pick(item_id: int) -> Response:
         edition,
         lambda: curation.pick(db.session, item_id, position=read_optional_position(request.form), **acting()),
         item_id=item_id,
+        typed="position" in request.form,
     )
 
 
@@ -58,8 +58,13 @@ def pick(item_id: int) -> Response:
 def drop(item_id: int) -> Response:
     """Throw a paper out, with a reason if one is typed."""
     edition = edition_of_item_or_404(item_id)
-    reason = request.form.get("reason", "").replace("\0", "")
-    return act(edition, lambda: curation.drop(db.session, item_id, reason=reason, **acting()), item_id=item_id)
+    reason = read_reason(request.form)
+    return act(
+        edition,
+        lambda: curation.drop(db.session, item_id, reason=reason, **acting()),
+        item_id=item_id,
+        typed=bool(reason),
+    )
 
 
 @bp.post("/items/<id:item_id>/return")
@@ -79,6 +84,7 @@ def move(item_id: int) -> Response:
         edition,
         lambda: curation.move(db.session, item_id, to=read_position(request.form), **acting()),
         item_id=item_id,
+        typed=True,
     )
 
 
@@ -87,18 +93,17 @@ def move(item_id: int) -> Response:
 def annotate(item_id: int) -> Response:
     """Save a headline and a note; refused ones stay in the form, and a stale one shows both texts."""
     edition = edition_of_item_or_404(item_id)
-    texts: Texts | None = None
     try:
         texts = read_texts(request.form)
+    except BadInput as error:
+        return refused(edition.id, error, item_id=item_id, typed=True)
+    try:
         version = _version_seen(item_id, texts)
-        acted = curation.annotate(
-            db.session, item_id, headline=texts.headline, note=texts.note, version=version, **acting()
-        )
+        written = {"headline": texts.headline, "note": texts.note, "version": version}
+        acted = curation.annotate(db.session, item_id, **written, **acting())
     except NotAllowed as error:
         db.session.rollback()
-        if texts is None:
-            return refused(edition.id, str(error), status=422, item_id=item_id)
-        return _text_refused(item_id, texts, error)
+        return _text_refused(item_id, error)
     event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
     return done(edition.id, acted.item_ids or [item_id], event, item_id=item_id)
 
@@ -109,13 +114,16 @@ def _version_seen(item_id: int, texts: Texts) -> int:
     return item.version if texts.seen == digest(item.headline, item.note) else texts.version
 
 
-def _text_refused(item_id: int, texts: Texts, error: NotAllowed) -> Response:
+def _text_refused(item_id: int, error: NotAllowed) -> Response:
     """The form again with what was typed, the reason, and beside it the saved texts where those are newer."""
-    status = 409 if isinstance(error, Stale) else 422
-    shown = {"typed": texts, "problem": str(error), "is_stale": isinstance(error, Stale)}
+    is_stale = isinstance(error, Stale)
+    status = 409 if is_stale or db.session.get_one(Item, item_id).edition.status != "draft" else 422
+    again = {"typed": request.form, "problem": str(error), "is_stale": is_stale}
     if not is_htmx():
-        return _page(item_id, status=status, **shown)
+        return item_page(item_id, status=status, **again)
     item = details_of_item(db.session, item_id)
-    form = region(f"#texts-{item_id}", "partials/items/_texts.html", swap="outerHTML", item=item, live=True, **shown)
+    form = region(
+        f"#texts-{item_id}", "partials/items/_texts.html", swap="outerHTML", **item_context(item, live=True, **again)
+    )
     toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=str(error), bad=True)
     return answer(form, toast, status=status)

@@ -8,7 +8,7 @@ from app.services import evidence
 from app.web.auth import acting, editor_required
 from app.web.desk import act
 from app.web.editions import edition_or_404
-from app.web.forms import read_ids
+from app.web.forms import read_ids, read_reason
 
 bp = Blueprint("mentions", __name__)
 
@@ -28,7 +28,7 @@ def _item_of_form() -> int | None:
 def strike(mention_id: int) -> Response:
     """Strike a mention everywhere; every paper that it names is scored again."""
     edition = _edition_of_form()
-    reason = request.form.get("reason", "").replace("\0", "")
+    reason = read_reason(request.form)
     return act(
         edition,
         lambda: evidence.strike(db.session, mention_id, edition_id=edition.id, reason=reason, **acting()),

@@ -16,7 +16,9 @@ const OPTIONS = {
 };
 
 // The dragged image is a copy with the row's id; while it has it, a swap would not find the row.
-function began() {
+function began(event) {
+  const { item, from } = event;
+  pending = { item, from, next: item.nextElementSibling };
   document.body.classList.add("dragging");
   setTimeout(() => {
     const image = window.Sortable.ghost;
@@ -27,14 +29,21 @@ function began() {
   });
 }
 
+// A drop that the server never heard of is taken back.
+let pending = null;
+document.addEventListener("htmx:error", () => {
+  if (pending) pending.from.insertBefore(pending.item, pending.next);
+  pending = null;
+});
+
 function ended(event) {
   document.body.classList.remove("dragging");
   const { item, from, to, oldDraggableIndex: before, newDraggableIndex: after } = event;
-  if (from === to && before === after) return;
+  if (from === to && before === after) return void (pending = null);
   // What the server answers decides; until then the row stays where it was dropped.
   const act = from === to ? "position" : "pick";
   const id = item.id.split("-")[1];
-  htmx.ajax("POST", `/items/${id}/${act}`, { source: "#desk", swap: "none", values: { position: after + 1 } });
+  htmx.ajax("POST", `/items/${id}/${act}`, { source: "#desk", swap: "none", values: { position: after + 1 } }).then(() => (pending = null));
 }
 
 function ready() {

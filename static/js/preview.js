@@ -28,7 +28,7 @@ document.addEventListener("htmx:before:request", (event) => {
 // A post that stands on a page of its own is as high as its text.
 for (const frame of document.querySelectorAll("iframe[data-whole]")) {
   const fit = () => {
-    const height = frame.contentDocument?.documentElement.scrollHeight;
+    const height = frame.contentDocument?.documentElement?.scrollHeight;
     if (height) frame.style.blockSize = `${height + 2}px`;
   };
   frame.addEventListener("load", fit);

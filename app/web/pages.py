@@ -1,0 +1,68 @@
+"""The two pages of the desk, an edition and an item, as they are first shown and as they come back with a refusal."""
+
+from typing import Any
+
+from flask import Response, abort, current_app
+from flask_login import current_user
+
+from app.domain.editions import LOUD_FROM
+from app.extensions import db
+from app.models import Edition
+from app.queries.editions import Desk, day_beside, desk, editions_around
+from app.queries.evidence import loud_mentions
+from app.queries.items import Details, details_of_item
+from app.queries.posts import post_on
+from app.services.undo import next_undo
+from app.web.htmx import is_htmx, render
+
+NO_ITEM = "There is no such paper on the desk."
+
+
+def edition_page(edition: Edition, *, status: int = 200, problem: str = "") -> Response:
+    """The desk of a date; `problem` is the sentence of a refusal."""
+    context = edition_context(edition, desk(db.session, edition))
+    return render("pages/editions/show.html", status=status, problem=problem, **days_around(edition.date), **context)
+
+
+def days_around(date: Any) -> dict[str, Any]:
+    """The days and editions near a date, for the way from one to the next."""
+    holidays = current_app.config["ARXIV_HOLIDAYS"]
+    return {
+        "date": date,
+        "day_before": day_beside(db.session, date, -1, holidays),
+        "day_after": day_beside(db.session, date, 1, holidays),
+        "nearby": editions_around(db.session, date),
+    }
+
+
+def edition_context(edition: Edition, shown: Desk) -> dict[str, Any]:
+    """What the regions of the edition page need beside the lists."""
+    may_edit = current_user.may_edit and shown.is_draft
+    return {
+        "desk": shown,
+        "post": None if shown.is_draft else post_on(db.session, edition.date),
+        "may_edit": may_edit,
+        "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
+        "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
+    }
+
+
+def item_page(item_id: int, *, status: int = 200, **refused: Any) -> Response:
+    """The page of one item, or under htmx its details; `refused` is what a refused form shows again, and why."""
+    item = details_of_item(db.session, item_id)
+    if item is None:
+        abort(404, NO_ITEM)
+    context = item_context(item, live=is_htmx(), **refused)
+    return render("pages/items/show.html", fragment="partials/items/_details.html", status=status, **context)
+
+
+def item_context(item: Details, *, live: bool, **refused: Any) -> dict[str, Any]:
+    """What the details of an item need. `typed` holds the fields of a refused form, `problem` the sentence."""
+    return {
+        "item": item,
+        "may_edit": current_user.may_edit and item.edition.status == "draft",
+        "live": live,
+        "problem": "",
+        "typed": {},
+        "is_stale": False,
+    } | refused
