@@ -97,7 +97,9 @@ SETTINGS = (
     Setting("CUT", "50", _number, "the score from which a paper is picked by default"),
     Setting("QUOTE_CUT", "25", _number, "the score from which a mention is quoted in the post"),
     Setting("PROFILE", "lumen", _profile, "how a post looks: lumen"),
-    Setting("TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"),
+    Setting(
+        "TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"
+    ),
     Setting("ARXIV_CATEGORIES", "cs,stat.ML", _categories, "the archives and categories whose listings are read"),
     Setting("ARXIV_HOLIDAYS", HOLIDAYS_2026, _dates, "weekdays on which arXiv lists nothing"),
     Setting("ARXIV_URL", "https://arxiv.org", _url, "where listing pages are read"),
@@ -159,7 +161,7 @@ def _settle_paths(values: dict[str, Any], environ: Mapping[str, str]) -> None:
 
 
 def secret_key(values: Mapping[str, Any]) -> str:
-    """The key that was set, or the one kept in the instance folder, made on first use and readable by its owner only."""
+    """The key that was set, or the one kept in the instance folder, made on first use for its owner only."""
     if values["SECRET_KEY"]:
         return values["SECRET_KEY"]
     kept = values["INSTANCE_DIR"] / "secret_key"

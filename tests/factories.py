@@ -18,7 +18,9 @@ MORNING = datetime(2026, 11, 18, 8, 2, 11, tzinfo=UTC)
 NUMBERS = itertools.count(90001)
 
 
-def paper(arxiv_id: str | None = None, *, score: int | None = None, source: str = "twitter", **fields: Any) -> FetchedPaper:
+def paper(
+    arxiv_id: str | None = None, *, score: int | None = None, source: str = "twitter", **fields: Any
+) -> FetchedPaper:
     """An invented paper; `score` gives it a paper-level reading of so many reposts."""
     arxiv_id = arxiv_id or f"2611.{next(NUMBERS)}"
     readings = () if score is None else (Reading(source, MORNING, reposts=score, likes=0),)
@@ -34,7 +36,9 @@ def paper(arxiv_id: str | None = None, *, score: int | None = None, source: str 
     return FetchedPaper(arxiv_id=arxiv_id, **(defaults | fields))
 
 
-def mention(external_id: str, *papers: FetchedPaper | str, reposts: int | None = None, likes: int | None = None, **fields: Any) -> FetchedMention:
+def mention(
+    external_id: str, *papers: FetchedPaper | str, reposts: int | None = None, likes: int | None = None, **fields: Any
+) -> FetchedMention:
     """An invented mention of papers, with counts if any are given."""
     counted = reposts is not None or likes is not None
     source = fields.pop("source", "twitter")
@@ -65,7 +69,9 @@ class Source:
             yield thing
 
 
-def ingest_things(session: Session, rules: Rules, things: Iterable[Fetched | Exception], *, now: datetime = MORNING, day: date = DAY) -> Run:
+def ingest_things(
+    session: Session, rules: Rules, things: Iterable[Fetched | Exception], *, now: datetime = MORNING, day: date = DAY
+) -> Run:
     """One ingestion run of the given papers and mentions."""
     return ingest(session, [Source(*things)], day=day, clock=lambda: now, rules=rules)
 

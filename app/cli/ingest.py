@@ -51,7 +51,9 @@ def _connectors(names: tuple[str, ...]) -> list[Connector]:
         if name not in CONNECTORS:
             raise click.UsageError(f"There is no source {name}; there are: {', '.join(CONNECTORS)}.")
     client = make_client(current_app.config)
-    return [make(current_app.config, client, _today()) for name, make in CONNECTORS.items() if not names or name in names]
+    return [
+        make(current_app.config, client, _today()) for name, make in CONNECTORS.items() if not names or name in names
+    ]
 
 
 class _Bar:

@@ -153,4 +153,3 @@ def is_above_cut(score: float, cut: float) -> bool:
 def best_first(things: Iterable[Thing], score: Callable[[Thing], float | None]) -> list[Thing]:
     """Scored things best first, then those without a score; equal ones and unscored ones keep their given order."""
     return sorted(things, key=lambda thing: (score(thing) is None, -(score(thing) or 0.0)))
-

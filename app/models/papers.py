@@ -91,7 +91,7 @@ class MentionedPaper(db.Model):
 
 
 class MetricsSnapshot(db.Model):
-    """Counts of one mention, or of one paper at one source, at `captured_at`; never edited. A count not given is NULL."""
+    """Counts of a mention, or of a paper at one source, at `captured_at`; never edited. A count not given is NULL."""
 
     __tablename__ = "metrics_snapshots"
     __table_args__ = (

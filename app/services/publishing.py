@@ -51,13 +51,12 @@ def publish(
     """Freeze an edition into its post in one transaction, then deliver it.
 
     Pressed twice, or by two editors at once, it makes one post: the second gets the first one's. A delivery that
-    fails leaves the post frozen and is kept to be tried again. Raises EmptyEdition when nothing is picked and that
+    fails leaves the post frozen, and pressing again tries it again. Raises EmptyEdition when nothing is picked and that
     was not confirmed, NotAllowed when there is no such edition.
     """
     with transaction(session):
         post, is_new = _freeze(session, edition_id, editor, now, rules, targets, empty_confirmed)
-    if is_new:
-        deliver(session, post.id, targets=targets, now=now)
+    deliver(session, post.id, targets=targets, now=now)
     return Published(post, is_new)
 
 

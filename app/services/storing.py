@@ -85,7 +85,7 @@ def _paper_text(paper: FetchedPaper) -> dict[str, Any]:
 
 
 def _paper_changes(row: Any, paper: FetchedPaper) -> dict[str, Any]:
-    """What a newer description changes: never to an older version, nor from metadata to a bare listing, nor to nothing."""
+    """What a newer description changes: never to an older version, nor to a bare listing, nor to nothing."""
     if row.version and paper.version and paper.version < row.version:
         return {}
     if row.is_complete and not paper.complete:

@@ -19,7 +19,9 @@ from tests.factories import edition_of_scores
 @pytest.fixture
 def empty(empty_database_url, tmp_path):
     """A desk whose database has no tables yet."""
-    app = create_app({"HOTPAPERS_DATABASE_URL": empty_database_url, "HOTPAPERS_INSTANCE_DIR": str(tmp_path / "instance")})
+    app = create_app(
+        {"HOTPAPERS_DATABASE_URL": empty_database_url, "HOTPAPERS_INSTANCE_DIR": str(tmp_path / "instance")}
+    )
     with app.app_context():
         yield app
         db.session.remove()
@@ -53,7 +55,14 @@ def post(session) -> Post:
     edition = Edition(date=datetime(2026, 11, 18).date(), cut=50, status="published")
     session.add(edition)
     session.flush()
-    post = Post(edition_id=edition.id, file_name="a.md", markdown=b"# 1", sha256="0" * 64, record={}, published_at=datetime.now(UTC))
+    post = Post(
+        edition_id=edition.id,
+        file_name="a.md",
+        markdown=b"# 1",
+        sha256="0" * 64,
+        record={},
+        published_at=datetime.now(UTC),
+    )
     session.add(post)
     session.commit()
     return post
@@ -99,8 +108,11 @@ def test_postgresql_refuses_to_empty_the_tables_too(session, post, backend):
         ("update items set order_key = null where state = 'picked'", "order_key"),
         ("update items set order_key = 'V'", "order_key"),
         ("insert into editors (name, role, created_at) values ('X', 'boss', '2026-11-18')", "role"),
-        ("insert into papers (arxiv_id, title, authors, abstract, categories, is_complete, run_id) "
-         "select arxiv_id, title, authors, abstract, categories, is_complete, run_id from papers", "arxiv_id"),
+        (
+            "insert into papers (arxiv_id, title, authors, abstract, categories, is_complete, run_id) "
+            "select arxiv_id, title, authors, abstract, categories, is_complete, run_id from papers",
+            "arxiv_id",
+        ),
         ("update metrics_snapshots set mention_id = 1", "never changed"),
         ("insert into metrics_snapshots (source, captured_at, run_id) values ('x', '2026-11-18', 1)", "one_subject"),
     ],

@@ -82,7 +82,9 @@ def test_a_strike_taken_back_picks_again_by_the_rule(session, papers, edition, a
     assert scores(session) == [5176, 5161, 5136, 5106, 300]
 
 
-def test_the_strike_reaches_other_drafts_but_leaves_them_to_fill_themselves(session, rules, papers, edition, act, clock):
+def test_the_strike_reaches_other_drafts_but_leaves_them_to_fill_themselves(
+    session, rules, papers, edition, act, clock
+):
     other_day = date(2026, 11, 19)
     other = paper(announced_on=other_day)
     ingest_things(session, rules, [other, mention(ADVERT, other)], day=other_day)

@@ -14,7 +14,16 @@ from app.services import curation
 from app.services.ingestion import ingest
 from tests.factories import DAY, MORNING, Source, edition_of_scores, ingest_things, items, mention, paper, scores
 
-TABLES = ("papers", "announcements", "mentions", "mentioned_papers", "metrics_snapshots", "revisions", "items", "editions")
+TABLES = (
+    "papers",
+    "announcements",
+    "mentions",
+    "mentioned_papers",
+    "metrics_snapshots",
+    "revisions",
+    "items",
+    "editions",
+)
 
 
 def everything(session) -> dict[str, list]:
@@ -29,7 +38,9 @@ def test_a_fresh_edition_picks_what_is_at_or_above_the_cut_best_first(session, r
 
 
 def test_equal_scores_go_by_arxiv_id(session, rules):
-    ingest_things(session, rules, [paper("2611.90003", score=60), paper("2611.90001", score=60), paper("2611.90002", score=60)])
+    ingest_things(
+        session, rules, [paper("2611.90003", score=60), paper("2611.90001", score=60), paper("2611.90002", score=60)]
+    )
     assert [item.paper.arxiv_id for item in items(session)] == ["2611.90001", "2611.90002", "2611.90003"]
 
 
@@ -46,7 +57,12 @@ def test_a_second_run_of_the_same_changes_nothing(session, rules):
 def test_counts_without_a_time_are_kept_once_until_they_change(session, rules):
     named = paper()
     for likes, expected in ((5, 1), (5, 1), (6, 2)):
-        ingest_things(session, rules, [named, mention("1", named, reading=Reading("twitter", None, likes=likes))], now=MORNING + timedelta(hours=expected))
+        ingest_things(
+            session,
+            rules,
+            [named, mention("1", named, reading=Reading("twitter", None, likes=likes))],
+            now=MORNING + timedelta(hours=expected),
+        )
         assert len(session.scalars(select(MetricsSnapshot)).all()) == expected
 
 
@@ -69,7 +85,9 @@ def test_an_older_reading_that_comes_late_does_not_stand(session, rules):
 
 def test_a_native_repost_never_counts(session, rules):
     named = paper()
-    ingest_things(session, rules, [named, mention("1", named, reposts=60), mention("2", named, reposts=60, repost_of="1")])
+    ingest_things(
+        session, rules, [named, mention("1", named, reposts=60), mention("2", named, reposts=60, repost_of="1")]
+    )
     assert scores(session) == [60]
 
 
@@ -117,7 +135,11 @@ def test_what_fails_is_reported_and_the_rest_goes_in(session, rules):
 
 @pytest.mark.parametrize(
     ("sources", "status"),
-    [([Source()], "succeeded"), ([Source(ConnectorError("no"))], "failed"), ([Source(), Source(ConnectorError("no"))], "partial")],
+    [
+        ([Source()], "succeeded"),
+        ([Source(ConnectorError("no"))], "failed"),
+        ([Source(), Source(ConnectorError("no"))], "partial"),
+    ],
 )
 def test_the_run_says_how_it_went(session, rules, sources, status):
     ingest(session, sources, day=DAY, clock=lambda: MORNING, rules=rules)
@@ -154,7 +176,9 @@ def test_once_an_editor_has_acted_ingest_leaves_the_edition_alone(session, rules
     ingest_things(session, rules, [named, paper(score=55)])
     curation.move(session, items(session)[0].id, to=2, editor=editor, now=clock(), rules=rules)
     before = everything(session)["items"]
-    newer = paper("2611.90001", title="After", version=2, readings=(Reading("twitter", MORNING + timedelta(hours=6), likes=900),))
+    newer = paper(
+        "2611.90001", title="After", version=2, readings=(Reading("twitter", MORNING + timedelta(hours=6), likes=900),)
+    )
     ingest_things(session, rules, [newer, paper(score=800), mention("1", newer, reposts=70)])
     assert everything(session)["items"] == before
     ids = [item.id for item in items(session)]
@@ -171,7 +195,9 @@ def test_a_paper_may_be_listed_on_two_days(session, rules):
 def test_batches_do_not_lose_what_is_between_them(session, rules, monkeypatch):
     monkeypatch.setattr("app.services.ingestion.BATCH", 7)
     named = [paper() for _ in range(20)]
-    run = ingest_things(session, rules, [thing for p in named for thing in (p, mention(f"m{p.arxiv_id}", p, reposts=60))])
+    run = ingest_things(
+        session, rules, [thing for p in named for thing in (p, mention(f"m{p.arxiv_id}", p, reposts=60))]
+    )
     assert run.reports[0]["found"] == 20
     assert scores(session) == [60] * 20
 
@@ -179,10 +205,18 @@ def test_batches_do_not_lose_what_is_between_them(session, rules, monkeypatch):
 PAPERS = st.lists(
     st.builds(
         lambda number, score, title: FetchedPaper(
-            f"2611.{90000 + number}", title, ("A. Fernsby",), "Moss.", ("cs.LG",), DAY, 1,
+            f"2611.{90000 + number}",
+            title,
+            ("A. Fernsby",),
+            "Moss.",
+            ("cs.LG",),
+            DAY,
+            1,
             readings=(Reading("twitter", MORNING, reposts=score),),
         ),
-        st.integers(1, 12), st.integers(0, 120), st.sampled_from(["Lanterns", "Moss", "0"]),
+        st.integers(1, 12),
+        st.integers(0, 120),
+        st.sampled_from(["Lanterns", "Moss", "0"]),
     ),
     max_size=15,
     unique_by=lambda found: found.arxiv_id,

@@ -79,14 +79,23 @@ def test_what_others_did_elsewhere_does_not_matter(session, edition, editor, oth
     best, second = items(session)[:2]
     curation.move(session, best.id, to=2, editor=editor, now=clock(), rules=rules)
     curation.annotate(
-        session, second.id, headline=None, note="Fine.", version=second.version, editor=other_editor, now=clock(), rules=rules
+        session,
+        second.id,
+        headline=None,
+        note="Fine.",
+        version=second.version,
+        editor=other_editor,
+        now=clock(),
+        rules=rules,
     )
     take_back(editor)
     assert [item.id for item in items(session)[:2]] == [best.id, second.id]
     assert items(session)[1].note == "Fine."
 
 
-def test_a_place_that_was_taken_since_is_given_next_to_it(session, edition, editor, other_editor, clock, rules, take_back):
+def test_a_place_that_was_taken_since_is_given_next_to_it(
+    session, edition, editor, other_editor, clock, rules, take_back
+):
     first, second, third = items(session)[:3]
     key = second.order_key
     curation.drop(session, second.id, editor=editor, now=clock(), rules=rules)
@@ -115,7 +124,9 @@ def test_nothing_is_undone_after_publishing(session, edition, editor, clock, rul
         take_back(editor)
 
 
-ACTIONS = st.lists(st.tuples(st.sampled_from(["pick", "drop", "back", "move"]), st.integers(0, 4), st.integers(1, 5)), max_size=8)
+ACTIONS = st.lists(
+    st.tuples(st.sampled_from(["pick", "drop", "back", "move"]), st.integers(0, 4), st.integers(1, 5)), max_size=8
+)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

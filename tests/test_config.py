@@ -1,0 +1,57 @@
+"""Settings: each is read, and a wrong one is refused by name in one sentence."""
+
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from app.config import SettingError, read_settings, unknown_settings
+
+
+def test_the_defaults_stand_where_nothing_is_set():
+    values = read_settings({})
+    assert (values["CUT"], values["QUOTE_CUT"], values["PROFILE"], values["WEIGHTS"]) == (50, 25, "lumen", {})
+    assert values["TARGET_DIR"] == values["INSTANCE_DIR"] / "posts"
+    assert date(2026, 11, 26) in values["ARXIV_HOLIDAYS"]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "sentence"),
+    [
+        ("CUT", "fifty", "HOTPAPERS_CUT must be a number, not 'fifty'."),
+        ("CUT", "nan", "HOTPAPERS_CUT must be a number that is not negative, not 'nan'."),
+        ("CUT", "-1", "HOTPAPERS_CUT must be a number that is not negative, not '-1'."),
+        ("PROFILE", "hugo2", "HOTPAPERS_PROFILE must be one of: lumen, not 'hugo2'."),
+        ("TIMEZONE", "Mars/Base", "HOTPAPERS_TIMEZONE must be the name of a time zone"),
+        ("TIMEZONE", "../etc/passwd", "HOTPAPERS_TIMEZONE must be the name of a time zone"),
+        ("ARXIV_URL", "ftp://arxiv", "HOTPAPERS_ARXIV_URL must be an address"),
+        ("ARXIV_CATEGORIES", "cs;rm -rf", "HOTPAPERS_ARXIV_CATEGORIES must be arXiv categories"),
+        ("ARXIV_HOLIDAYS", "Christmas", "HOTPAPERS_ARXIV_HOLIDAYS must be dates"),
+        ("WEIGHT_TWITTER", "much", "HOTPAPERS_WEIGHT_TWITTER must be a number, not 'much'."),
+        ("DATABASE_URL", "mysql://x", "HOTPAPERS_DATABASE_URL must start with"),
+        ("SESSION_COOKIE_SECURE", "maybe", "HOTPAPERS_SESSION_COOKIE_SECURE must be yes or no"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name, raw, sentence):
+    with pytest.raises(SettingError) as refused:
+        read_settings({f"HOTPAPERS_{name}": raw})
+    assert str(refused.value).startswith(sentence)
+    assert "\n" not in str(refused.value)
+
+
+def test_weights_are_read_by_source():
+    assert read_settings({"HOTPAPERS_WEIGHT_HACKERNEWS": "2.5"})["WEIGHTS"] == {"hackernews": 2.5}
+
+
+def test_names_that_mean_nothing_are_noticed():
+    assert unknown_settings({"HOTPAPERS_CTU": "5", "HOTPAPERS_CUT": "5", "PATH": "x"}) == ["HOTPAPERS_CTU"]
+
+
+def test_a_secret_key_is_made_once_and_kept_from_others(tmp_path: Path):
+    settings = {"HOTPAPERS_INSTANCE_DIR": str(tmp_path / "instance")}
+    first, second = create_app(settings), create_app(settings)
+    assert first.config["SECRET_KEY"] == second.config["SECRET_KEY"]
+    assert len(first.config["SECRET_KEY"]) == 64
+    assert stat.S_IMODE((tmp_path / "instance" / "secret_key").stat().st_mode) == 0o600
