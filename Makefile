@@ -2,8 +2,10 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+PIP := $(PY) -m pip install -qq --disable-pip-version-check
 FLASK := $(PY) -m flask
+# The app package itself asks what app.assets has fetched, which makes Python warn of nothing.
+ASSETS := $(PY) -W ignore::RuntimeWarning:runpy -m app.assets
 # Tried in this order; another one: make run PYTHON=/path/to/python
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 HOST ?= 127.0.0.1
@@ -34,7 +36,7 @@ migrate: $(VENV)/installed
 	@$(FLASK) db upgrade
 
 assets: $(VENV)/installed
-	@$(PY) -m app.assets || echo "The desk goes on without its scripts: plain, but all of it works."
+	@$(ASSETS) || echo "The desk goes on without its scripts: plain, but all of it works."
 
 demo: $(VENV)/installed migrate ## Lay an invented day of papers on the desk (ARGS="--date 2026-11-20" or "--later")
 	@$(FLASK) demo $(ARGS)
@@ -43,8 +45,8 @@ ingest: $(VENV)/installed migrate ## Collect the papers of the day and what was 
 	@$(FLASK) ingest $(ARGS)
 
 test: $(VENV)/installed-dev ## Run every test (ARGS as for pytest)
-	@$(PY) -m app.assets --dev || echo "Tests that need the scripts will be skipped."
-	@$(PY) -m pytest $(ARGS)
+	@$(ASSETS) --dev || echo "Tests that need the scripts will be skipped."
+	@$(PY) -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/installed-dev ## Check style and formatting
 	@$(PY) -m ruff check .

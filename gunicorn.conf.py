@@ -14,6 +14,9 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 2
 # A browser that is slow to send must not hold a worker for good.
 timeout = 60
+# It would lie in the home folder, one for all desks of a person.
+control_socket_disable = True
+loglevel = "warning"
 
 
 def check_address() -> None:
@@ -34,6 +37,11 @@ def check_address() -> None:
 def on_starting(server: Any) -> None:
     """Called by gunicorn before it opens its socket."""
     check_address()
+
+
+def when_ready(server: Any) -> None:
+    """Called by gunicorn once the desk answers."""
+    print(f"The desk is served at http://{bind} by {workers} workers; Ctrl-C stops it.", flush=True)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def test_demo_lays_two_days_on_the_desk(runner, session):
     assert days == [date(2026, 11, 17), DAY]
     assert {found.status for found in session.scalars(select(Edition))} == {"draft"}
     picked, below = scores(session), scores(session, "candidate")
-    assert 12 <= len(picked) <= 16 and min(picked) == 50
+    assert 14 <= len(picked) <= 16 and min(picked) == 50
     assert len(below) > 25 and min(below) == 0
     assert sum(score >= 45 for score in below) >= 3
 
