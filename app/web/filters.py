@@ -101,6 +101,11 @@ def counts_in_words(counts: Any) -> str:
     return ", ".join(counted(get(name), noun) for name, noun in COUNTS.items() if get(name) is not None)
 
 
+def counts_given(parts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The kinds of counts that at least one part of a score has."""
+    return [name for name in (*COUNTS, "voices") if any(part.get(name) for part in parts)]
+
+
 def score_in_words(parts: Sequence[Mapping[str, Any]]) -> str:
     """The parts of a score: 6,090 reposts, 370 likes on Twitter · 41 voices."""
     said = [f"{words} on {source_name(part['source'])}" for part in parts if (words := counts_in_words(part))]
@@ -202,6 +207,7 @@ def _stamp(file: Path, _changed: int) -> str:
 FILTERS = (
     "arxiv_url",
     "counted",
+    "counts_given",
     "counts_in_words",
     "first_authors",
     "grouped",
