@@ -101,7 +101,7 @@ SETTINGS = (
         "TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"
     ),
     Setting("ARXIV_CATEGORIES", "cs,stat.ML", _categories, "the archives and categories whose listings are read"),
-    Setting("ARXIV_HOLIDAYS", HOLIDAYS_2026, _dates, "weekdays on which arXiv lists nothing"),
+    Setting("ARXIV_HOLIDAYS", HOLIDAYS_2026, _dates, "arXiv's holidays, which explain a listing that does not appear"),
     Setting("ARXIV_URL", "https://arxiv.org", _url, "where listing pages are read"),
     Setting("ARXIV_API_URL", "https://export.arxiv.org", _url, "where metadata is read"),
     Setting("ARXIV_RSS_URL", "https://rss.arxiv.org", _url, "where the daily feeds are read"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from urllib.parse import quote
 
 from app.connectors.arxiv_api import BATCH, ArxivApi, Metadata
-from app.connectors.arxiv_calendar import CATCHUP_DAYS, day_off, submission_window
+from app.connectors.arxiv_calendar import CATCHUP_DAYS, NotAnnounced, TooOld, holiday_near, submission_window, weekend
 from app.connectors.arxiv_listing import MEMBERS, Entry, ListingPage, UnreadableAnswer, parse_feed, parse_listing_page
 from app.connectors.http import HttpClient
 from app.domain.papers import PaperId
@@ -17,12 +17,8 @@ MOST_PAGES = 10
 FARTHEST_AHEAD = timedelta(days=4)
 # Where the 90 days of catchup pages end is not known to the day.
 CATCHUP_DOUBT = 5
-# So many malformed ids in one run are no accident of theirs, and looking for each would take an hour.
+# More malformed ids than this in one run are no accident, and looking for each would take an hour.
 MOST_REFUSALS = 5
-
-
-class TooOld(ConnectorError):
-    """The listing pages do not reach back to the day."""
 
 
 class ArxivConnector:
@@ -61,19 +57,25 @@ class ArxivConnector:
     def fetch(self, day: date | None) -> Iterator[Fetched]:
         """The papers of the listing of `day`, or of today's. Raises ConnectorError only where nothing could be got."""
         day = day or self._today
-        reason = day_off(day, self._holidays)
-        if reason:
+        if reason := weekend(day):
             yield Notice(reason)
         elif day > self._today + FARTHEST_AHEAD:
-            raise _not_announced(day)
+            raise NotAnnounced(day)
         elif self._age(day) > CATCHUP_DAYS:
             yield from self._fetch_by_submission(day)
         else:
-            try:
-                entries, problems = self._fetch_members(day)
-            except TooOld:
-                yield from self._fetch_by_submission(day)
-                return
+            yield from self._fetch_listed(day)
+
+    def _fetch_listed(self, day: date) -> Iterator[Fetched]:
+        try:
+            entries, problems = self._fetch_members(day)
+        except TooOld:
+            yield from self._fetch_by_submission(day)
+        except NotAnnounced:
+            if not (reason := holiday_near(day, self._holidays)):
+                raise
+            yield Notice(reason)
+        else:
             yield from problems
             yield from self._fetch_papers(entries, day)
 
@@ -103,7 +105,7 @@ class ArxivConnector:
         if day >= self._today:
             listing = self._fetch_listing(f"/list/{quote(category)}/new", "skip", day)
             if listing.day < day:
-                raise _not_announced(day)
+                raise NotAnnounced(day)
             if listing.day == day:
                 self._compare_feed(category, listing, problems)
                 return _members(listing)
@@ -141,7 +143,7 @@ class ArxivConnector:
             interval=self._page_interval,
         )
         if response.status == 400:
-            raise TooOld(f"arXiv's listing pages do not reach back to {day}.", permanent=True)
+            raise TooOld(day)
         try:
             return parse_listing_page(response.body)
         except UnreadableAnswer as error:
@@ -270,17 +272,17 @@ def _papers(count: int) -> str:
     return "1 paper" if count == 1 else f"{count} papers"
 
 
-def _not_announced(day: date) -> ConnectorError:
-    return ConnectorError(f"arXiv has not announced {day} yet.")
-
-
 def _summary(day: date, errors: Sequence[ConnectorError]) -> ConnectorError:
     """One error for a day of which no category could be read."""
+    if all(isinstance(error, NotAnnounced) for error in errors):
+        return errors[0]
     sentences = list(dict.fromkeys(map(str, errors)))
-    permanent = all(error.permanent for error in errors)
-    if len(sentences) == 1:
-        return ConnectorError(sentences[0], permanent=permanent)
-    return ConnectorError(f"No listing of {day} could be read, the first for this: {sentences[0]}", permanent=permanent)
+    first = (
+        sentences[0]
+        if len(sentences) == 1
+        else f"No listing of {day} could be read, the first for this: {sentences[0]}"
+    )
+    return ConnectorError(first, permanent=all(error.permanent for error in errors))
 
 
 def _under(base: str, path: str) -> str:

@@ -4,19 +4,41 @@ from collections.abc import Set
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.domain.sources import ConnectorError
+
 NEW_YORK = ZoneInfo("America/New_York")
 # The /catchup/ pages reach this far back.
 CATCHUP_DAYS = 90
 _CUTOFF = time(14)
 
 
-def day_off(day: date, holidays: Set[date]) -> str | None:
-    """Why arXiv has no listing on `day`, as a sentence; None where it has one. `holidays` are such weekdays."""
-    if day.weekday() >= 5:
-        return f"arXiv has no listing on {day:%A}s."
-    if day in holidays:
-        return f"arXiv has no listing on its holiday {day}."
-    return None
+class TooOld(ConnectorError):
+    """The listing pages do not reach back to the day."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"arXiv's listing pages do not reach back to {day}.", permanent=True)
+
+
+class NotAnnounced(ConnectorError):
+    """The listing of the day is not out."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"arXiv has not announced {day} yet.")
+
+
+def weekend(day: date) -> str | None:
+    """Why arXiv never has a listing on `day`, as a sentence; None on weekdays."""
+    return f"arXiv has no listing on {day:%A}s." if day.weekday() >= 5 else None
+
+
+def holiday_near(day: date, holidays: Set[date]) -> str | None:
+    """Why a listing of `day` that does not appear is no failure, as a sentence; None where no holiday explains it.
+
+    Whether a holiday of arXiv drops the listing of that day or of the next is not certain: after Thanksgiving 2020 it
+    was the next one. So a holiday stops nobody from looking; it only explains what is not there.
+    """
+    near = [holiday for holiday in (day, day - timedelta(days=1)) if holiday in holidays]
+    return f"arXiv has announced nothing for {day}; it has a holiday on {near[0]}." if near else None
 
 
 def submission_window(day: date, holidays: Set[date]) -> tuple[datetime, datetime]:
@@ -31,7 +53,7 @@ def submission_window(day: date, holidays: Set[date]) -> tuple[datetime, datetim
 
 def _listing_before(day: date, holidays: Set[date]) -> date:
     before = day - timedelta(days=1)
-    while day_off(before, holidays):
+    while before.weekday() >= 5 or before in holidays:
         before -= timedelta(days=1)
     return before
 

@@ -50,13 +50,24 @@ def test_metadata_is_the_apis(desk: Desk):
     [
         (date(2026, 11, 21), "arXiv has no listing on Saturdays."),
         (date(2026, 11, 22), "arXiv has no listing on Sundays."),
-        (date(2026, 11, 26), "arXiv has no listing on its holiday 2026-11-26."),
     ],
 )
-def test_days_off_cost_no_request(desk: Desk, fake: FakeArxiv, day: date, text: str):
-    desk.fetch(day, holidays=frozenset({date(2026, 11, 26)}))
+def test_weekends_cost_no_request(desk: Desk, fake: FakeArxiv, day: date, text: str):
+    desk.fetch(day)
     assert desk.values == [Notice(text)]
     assert fake.requests == []
+
+
+@pytest.mark.parametrize("holiday", [TODAY, YESTERDAY])
+def test_a_holiday_explains_a_listing_that_is_missing(desk: Desk, fake: FakeArxiv, holiday: date):
+    fake.shown = fake.feed_day = YESTERDAY
+    desk.fetch(holidays=frozenset({holiday}))
+    assert desk.values == [Notice(f"arXiv has announced nothing for {TODAY}; it has a holiday on {holiday}.")]
+
+
+def test_a_holiday_hides_no_listing_that_is_there(desk: Desk):
+    desk.fetch(holidays=frozenset({TODAY}))
+    assert set(desk.papers) == ALL
 
 
 def test_a_listing_that_is_not_out_yet(desk: Desk, fake: FakeArxiv):

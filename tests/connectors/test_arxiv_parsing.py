@@ -5,16 +5,16 @@ from datetime import date
 import pytest
 
 from app.connectors.arxiv_api import parse_api_answer
-from app.connectors.arxiv_calendar import day_off, submission_window
+from app.connectors.arxiv_calendar import submission_window, weekend
 from app.connectors.arxiv_listing import UnreadableAnswer, parse_feed, parse_listing_page
 from tests.fakes.arxiv_wire import FakePaper, atom_feed, listing_page, many_papers
 
 DAY = date(2021, 3, 24)
 
 
-def test_days_off():
-    assert day_off(date(2026, 11, 20), frozenset()) is None
-    assert day_off(date(2026, 11, 21), frozenset()) == "arXiv has no listing on Saturdays."
+def test_weekends():
+    assert weekend(date(2026, 11, 20)) is None
+    assert weekend(date(2026, 11, 21)) == "arXiv has no listing on Saturdays."
 
 
 @pytest.mark.parametrize(
