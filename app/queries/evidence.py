@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.ranking import CountedMention, CountedReading, best_first, mention_score
+from app.domain.sayings import said
 from app.models import Editor, Item, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision, Strike
 
 # SQLite takes at most 32,766 bound values in a statement; a few hundred keep its planner quick.
@@ -40,6 +41,11 @@ class Evidence:
     struck_at: datetime | None
     struck_by: str | None
     strike_reason: str | None
+
+    @property
+    def said(self) -> str:
+        """The mention's own words as plain text, from its text or its embed."""
+        return said(self.text, self.html)
 
     @property
     def is_struck(self) -> bool:
@@ -233,6 +239,11 @@ class LoudMention:
     replies: int | None
     points: int | None
     item_ids: list[int]
+
+    @property
+    def said(self) -> str:
+        """The mention's own words as plain text, from its text or its embed."""
+        return said(self.text, self.html)
 
     @property
     def papers(self) -> int:
