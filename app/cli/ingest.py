@@ -82,7 +82,8 @@ class _Bar:
 def _say(run: Run) -> None:
     for report in run.reports:
         numbers = ", ".join(f"{report[name]} {name}" for name in ("found", "new", "updated", "failed"))
-        click.echo(f"{report['source']}: {numbers}")
+        mentions = f"; {report['mentions']} mentions, {report['new_mentions']} new" if report["mentions"] else ""
+        click.echo(f"{report['source']}: {numbers}{mentions}")
         for notice in report["notices"]:
             click.echo(f"  {notice}")
         for problem in report["problems"]:

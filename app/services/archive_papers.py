@@ -10,6 +10,7 @@ from app.domain.editions import Rules, spread_keys
 from app.domain.posts import PostDocument
 from app.models import Edition, Item, Paper, Run
 from app.services.filling import fill_edition
+from app.services.reports import SourceReport
 from app.services.scoring import clear_places
 from app.services.storing import store
 
@@ -24,9 +25,8 @@ def add_papers(session: Session, edition: Edition, document: PostDocument, *, no
     fill_edition(session, edition.date, run_id=run.id, rules=rules, now=now)
     _pick(session, edition, [paper.arxiv_id for paper in papers])
     run.status, run.finished_at = "succeeded", now
-    counts = {"found": len(papers), "new": stored.new, "updated": stored.updated, "failed": 0}
-    silent = {"stopped": None, "problems": [], "notices": [], "status": "succeeded"}
-    run.reports = [{"source": "archive"} | counts | silent]
+    report = SourceReport("archive", len(papers), len(stored.new), len(stored.changed - stored.new))
+    run.reports = [report.as_json()]
 
 
 def _pick(session: Session, edition: Edition, arxiv_ids: list[str]) -> None:

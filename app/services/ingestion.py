@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -20,43 +19,15 @@ from app.domain.sources import (
 )
 from app.models import Run
 from app.services.filling import days_of, fill_edition
+from app.services.reports import SourceReport
 from app.services.storing import store
 
 # A batch is one transaction: small enough to keep no editor waiting for the write lock, large enough to be quick.
 BATCH = 500
-# A report keeps so many problems in full; the rest are counted.
-SHOWN_PROBLEMS = 200
 
 logger = logging.getLogger(__name__)
 # Called with (source, papers done, papers expected or None).
 Progress = Callable[[str, int, int | None], None]
-
-
-@dataclass(slots=True)
-class SourceReport:
-    """What a run found at one source. `stopped` is the sentence with which the source gave up, if it did."""
-
-    source: str
-    found: int = 0
-    new: int = 0
-    updated: int = 0
-    failed: int = 0
-    stopped: str | None = None
-    problems: list[dict[str, str]] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-
-    @property
-    def status(self) -> str:
-        """succeeded, partial (some of it failed) or failed (nothing came)."""
-        if self.stopped and not self.found:
-            return "failed"
-        return "partial" if self.stopped or self.failed else "succeeded"
-
-    def add_problem(self, problem: Problem) -> None:
-        """Count a thing that could not be read, and keep it if there is room."""
-        self.failed += 1
-        if len(self.problems) < SHOWN_PROBLEMS:
-            self.problems.append({"where": problem.where, "reason": problem.reason})
 
 
 def ingest(
@@ -84,7 +55,7 @@ def ingest(
         fill_edition(session, found, run_id=run_id, rules=rules, now=clock())
         session.commit()
     run.status = _status(reports)
-    run.reports = [asdict(report) | {"status": report.status} for report in reports]
+    run.reports = [report.as_json() for report in reports]
     run.finished_at = clock()
     session.commit()
     return run
@@ -100,16 +71,16 @@ def _read_source(
     progress: Progress,
 ) -> set[int]:
     """Read one source to its end or its failure; returns the ids of the papers of which anything changed."""
-    touched: set[int] = set()
+    changed, new = set[int](), set[int]()
     try:
         for batch in _batches(_watched(connector, day, report, progress)):
             papers = [thing for thing in batch if isinstance(thing, FetchedPaper)]
             mentions = [thing for thing in batch if isinstance(thing, FetchedMention)]
             stored = store(session, papers, mentions, run_id=run_id, now=clock())
             session.commit()
-            report.new += stored.new
-            report.updated += stored.updated
-            touched |= stored.paper_ids
+            report.new_mentions += stored.new_mentions
+            changed |= stored.changed
+            new |= stored.new
             for arxiv_id in dict.fromkeys(stored.unknown_papers):
                 report.add_problem(Problem(arxiv_id, "is named by a mention, but the desk does not know the paper."))
     except ConnectorError as error:
@@ -122,7 +93,8 @@ def _read_source(
         report.stopped = (
             f"Reading {connector.name} stopped on an unexpected error; the log of this run has the details."
         )
-    return touched
+    report.new, report.updated = len(new), len(changed - new)
+    return changed
 
 
 def _watched(
@@ -139,6 +111,7 @@ def _watched(
             expected = thing.count
         else:
             report.found += isinstance(thing, FetchedPaper)
+            report.mentions += isinstance(thing, FetchedMention)
             yield thing
         progress(connector.name, report.found + report.failed, expected)
 

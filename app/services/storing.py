@@ -18,12 +18,14 @@ MENTION_TEXT = ("url", "author_name", "author_handle", "text", "html", "posted_o
 
 @dataclass(slots=True)
 class Stored:
-    """What a batch changed: papers and mentions that are new or say something else now, and what could not be kept."""
+    """What a batch changed, by the ids of papers, and what could not be kept.
 
-    new: int = 0
-    updated: int = 0
-    # Papers of which anything changed, so that their editions can be filled again.
-    paper_ids: set[int] = field(default_factory=set)
+    `changed` are the papers of which anything is new: text, mentions or numbers, so that their editions must be filled.
+    """
+
+    new: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
+    new_mentions: int = 0
     unknown_papers: list[str] = field(default_factory=list)
 
 
@@ -51,13 +53,12 @@ def _store_papers(session: Session, papers: Sequence[FetchedPaper], run_id: int,
             fresh[paper.arxiv_id] = _paper_row(paper, run_id)
         elif changes := _paper_changes(known[paper.arxiv_id], paper):
             _revise(session, Paper, "paper_id", known[paper.arxiv_id], changes, run_id)
-            stored.updated += 1
-            stored.paper_ids.add(known[paper.arxiv_id].id)
+            stored.changed.add(known[paper.arxiv_id].id)
     if fresh:
         session.execute(insert(Paper), list(fresh.values()))
         known |= _known_papers(session, list(fresh))
-        stored.new += len(fresh)
-        stored.paper_ids |= {known[arxiv_id].id for arxiv_id in fresh}
+        stored.new = {known[arxiv_id].id for arxiv_id in fresh}
+        stored.changed |= stored.new
     return {arxiv_id: row.id for arxiv_id, row in known.items()}
 
 
@@ -122,7 +123,7 @@ def _announce(
     if fresh:
         rows = [{"paper_id": paper_id, "announced_on": day, "run_id": run_id} for paper_id, day in fresh]
         session.execute(insert(Announcement), rows)
-        stored.paper_ids |= {paper_id for paper_id, _ in fresh}
+        stored.changed |= {paper_id for paper_id, _ in fresh}
 
 
 def _name(mention: FetchedMention) -> tuple[str, str]:
@@ -142,11 +143,10 @@ def _store_mentions(
             _revise(session, Mention, "mention_id", row, changes, run_id)
             # What was just written is what the next copy of the same post in this batch is held against.
             known |= _known_mentions(session, [_name(mention)])
-            stored.updated += 1
-            stored.paper_ids |= _papers_of(session, row.id)
+            stored.changed |= _papers_of(session, row.id)
     if fresh:
         session.execute(insert(Mention), list(fresh.values()))
-        stored.new += len(fresh)
+        stored.new_mentions = len(fresh)
         known |= _known_mentions(session, list(fresh))
     return {name: row.id for name, row in known.items()}
 
@@ -198,7 +198,7 @@ def _link(
         rows.append({"mention_id": mention_id, "paper_id": paper_id, "rank": ranks.get(paper_id, 0), "run_id": run_id})
         ranks[paper_id] = ranks.get(paper_id, 0) + 1
         links.setdefault(mention_id, set()).add(paper_id)
-        stored.paper_ids.add(paper_id)
+        stored.changed.add(paper_id)
     if rows:
         session.execute(insert(MentionedPaper), rows)
     return links
@@ -230,7 +230,7 @@ def _store_readings(
         rows.append(
             {subject: subject_id, "source": reading.source, "captured_at": captured_at, "run_id": run_id} | counts
         )
-        stored.paper_ids |= {subject_id} if subject == "paper_id" else links.get(subject_id, set())
+        stored.changed |= {subject_id} if subject == "paper_id" else links.get(subject_id, set())
     if rows:
         session.execute(insert(MetricsSnapshot), rows)
 
