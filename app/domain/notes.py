@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.domain.code_spans import split_code
 from app.domain.markdown_text import without_stray_signs
 from app.domain.mathematics import quiet_formula, split_math
 
@@ -11,12 +12,13 @@ _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<language>[\w+#.-]{0,30})")
 
 # What may stand before the words of a line: bullets, numbers, quotation marks, one inside the other.
-_MARKERS = r"[ ]{0,3}(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+|>[ \t]*)*"
-_RULE = re.compile(r"([ ]{0,3})(?=([-*_])(?:[ \t]*\2){2,}$)")
+_MARKERS = r"[ \t]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+|>[ \t]*)*"
+_RULE = re.compile(r"([ \t]*)(?=([-*_])(?:[ \t]*\2){2,}$)")
 _LINE_START = re.compile(rf"({_MARKERS})(?:(#)|(=)=*$|(-)-*$|([-*_])(?=(?:[ \t]*\5){{2,}}$))")
+_CODE_INDENT = re.compile(r" {4}|\t")
+_LIST = re.compile(r" {0,3}(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 _BULLET = re.compile(r"-(?=[ \t])")
 
-_TICKS = re.compile(r"`+")
 _TAG = re.compile(r"(?<!\\)(\\*)<(?=[A-Za-z/!?])")
 _AUTOLINK = re.compile(r"<(?:https?://[^\s<>]+|mailto:[^\s<>]+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)>", re.IGNORECASE)
 _SAFE_TARGET = r"(?:https?://|mailto:|[/#?]|\.{1,2}/)"
@@ -49,11 +51,17 @@ def note_markdown(note: str) -> str:
     """
     lines = without_stray_signs(_LINE_ENDS.sub("\n", note)).strip().split("\n")
     parts = list(_parts([line.rstrip(" \t") for line in lines]))
-    trusted = all(_ticks_pair(part) for part in parts if isinstance(part, str))
+    prose = [part for part in parts if isinstance(part, str)]
+    in_code = [split_code(line) for line in prose]
+    trusted = all(map(_ticks_pair, prose, in_code))
+    has_list = any(map(_LIST.match, prose))
+    spans = iter(in_code)
     out: list[str] = []
     for part in parts:
         if isinstance(part, str):
-            out.append(_prose_line(part, trusted=trusted))
+            pieces = next(spans) if trusted else [(False, part)]
+            line = "".join(text if is_code else _words(text) for is_code, text in pieces)
+            out.append(_plain_start(line, has_list=has_list))
             continue
         # After a blank line and at the left margin every renderer sees the block, and nothing around it.
         out += [""] if out and out[-1] else []
@@ -79,12 +87,15 @@ def _parts(lines: list[str]) -> Iterator[str | _Code]:
         yield code
 
 
-def _prose_line(line: str, *, trusted: bool) -> str:
-    """One line outside of fenced code. `trusted` says that code spans can be told apart from the rest."""
+def _plain_start(line: str, *, has_list: bool) -> str:
+    """The line without what would make it a heading, an underline or a rule; bullets `-` become `*`.
+
+    Far indented lines are code and stay as they are, unless the note has a list, whose items may hold them.
+    """
+    if _CODE_INDENT.match(line) and not has_list:
+        return line
     if rule := _RULE.match(line):
         return f"{rule[1]}\\{line[rule.end() :]}"
-    pieces = _split_code(line) if trusted else [(False, line)]
-    line = "".join(piece if is_code else _words(piece) for is_code, piece in pieces)
     if start := _LINE_START.match(line):
         at = start.end(1)
         # python-markdown knows no `\=`.
@@ -94,6 +105,8 @@ def _prose_line(line: str, *, trusted: bool) -> str:
 
 def _words(text: str) -> str:
     """Prose without HTML and without links to anything but web, mail and this site."""
+    if "<" not in text and "]" not in text:
+        return text
     pieces = split_math(text)
     return "".join(quiet_formula(piece) if is_math else _quiet_words(piece) for is_math, piece in pieces)
 
@@ -113,22 +126,6 @@ def _unlinked(match: re.Match[str]) -> str:
     return match[0] if len(match[1]) % 2 else f"{match[1]}\\]"
 
 
-def _ticks_pair(line: str) -> bool:
+def _ticks_pair(line: str, pieces: list[tuple[bool, str]]) -> bool:
     """Whether all backticks of a line pair within it: only if all lines' do, every renderer sees the same code."""
-    return "\\`" not in line and not any(_TICKS.search(piece) for is_code, piece in _split_code(line) if not is_code)
-
-
-def _split_code(line: str) -> list[tuple[bool, str]]:
-    """The line as pieces in order, each with whether it is a code span, backticks included."""
-    runs = list(_TICKS.finditer(line))
-    last_of_length = {len(run[0]): number for number, run in enumerate(runs)}
-    pieces, at, number = [], 0, 0
-    while number < len(runs):
-        length = len(runs[number][0])
-        if last_of_length[length] == number:
-            number += 1
-            continue
-        end = next(n for n in range(number + 1, len(runs)) if len(runs[n][0]) == length)
-        pieces += [(False, line[at : runs[number].start()]), (True, line[runs[number].start() : runs[end].end()])]
-        at, number = runs[end].end(), end + 1
-    return [*pieces, (False, line[at:])]
+    return "\\`" not in line and not any("`" in text for is_code, text in pieces if not is_code)

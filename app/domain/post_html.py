@@ -1,6 +1,7 @@
 """A post as the page that a reader of its site would see, safe to show inside the desk."""
 
 import re
+from collections.abc import Iterator
 from html import escape
 from xml.etree.ElementTree import Element
 
@@ -10,12 +11,14 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
+from app.domain.code_spans import split_code
 from app.domain.front_matter import FENCE
 from app.domain.markdown_text import without_stray_signs
 from app.domain.mathematics import MATHML_ATTRIBUTES, MATHML_TAGS, mathml, split_math
 
 # The blog's longest entry has 11,000 signs. Beyond this python-markdown takes too long, and the source is shown.
-LONGEST_ENTRY = 60_000
+LONGEST_ENTRY = 40_000
+SHORTEST_PAGE = 15_000
 
 # python-markdown looks for the end of a link from every bracket of a paragraph, to the paragraph's end.
 MOST_BRACKETS = 300
@@ -40,11 +43,24 @@ def post_html(post: str | bytes) -> Markup:
     """
     text = post.decode("utf-8", "replace") if isinstance(post, bytes) else post
     text = without_stray_signs(_body(text.replace("\r\n", "\n")))
-    return Markup("\n".join(_page(part) for part in _ENTRY_START.split(text) if part.strip()))
+    return Markup("\n".join(_page(part) for part in _pages(text) if part.strip()))
+
+
+def _pages(text: str) -> Iterator[str]:
+    """The text in pieces that begin with an entry: what an entry breaks does not reach far, and costs stay linear."""
+    page: list[str] = []
+    length = 0
+    for entry in _ENTRY_START.split(text):
+        if length > SHORTEST_PAGE or length + len(entry) > LONGEST_ENTRY:
+            yield "".join(page)
+            page, length = [], 0
+        page.append(entry)
+        length += len(entry)
+    yield "".join(page)
 
 
 def _page(text: str) -> str:
-    """One entry as HTML. Entries are rendered one by one, so that none can reach into another."""
+    """A piece of a post as HTML."""
     if len(text) > LONGEST_ENTRY:
         return f"<pre>{escape(text)}</pre>"
     formulas: list[str] = []
@@ -76,14 +92,19 @@ def _without_formulas(lines: list[str], formulas: list[str]) -> list[str]:
         if fence or mark or "$" not in line or line.startswith("<"):
             out.append(line)
             continue
-        pieces = []
-        for is_math, piece in split_math(line):
-            if is_math:
-                formulas.append(piece)
-                piece = f"\ufdd0{len(formulas) - 1}\ufdd1"
-            pieces.append(piece)
-        out.append("".join(pieces))
+        out.append("".join(piece if is_code else _marked(piece, formulas) for is_code, piece in split_code(line)))
     return out
+
+
+def _marked(text: str, formulas: list[str]) -> str:
+    """The text with a numbered mark for each formula, which goes onto the list."""
+    pieces = []
+    for is_math, piece in split_math(text):
+        if is_math:
+            formulas.append(piece)
+            piece = f"\ufdd0{len(formulas) - 1}\ufdd1"
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def _without_many_brackets(match: re.Match[str]) -> str:

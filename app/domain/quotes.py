@@ -127,7 +127,8 @@ def _embed(html: str) -> str:
         if not open_tags and not closing:
             return ""  # Words or tags outside of the quote: not the shape of an embed.
     quote = "".join(spelled)
-    return quote if words and quote.startswith("<blockquote") and quote.count("<blockquote") == 1 else ""
+    is_one = quote.startswith("<blockquote") and quote.endswith("</blockquote>") and quote.count("<blockquote") == 1
+    return quote if words and is_one else ""
 
 
 def _tag(tag: str, found: dict[str, str]) -> str:

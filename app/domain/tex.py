@@ -103,7 +103,7 @@ def _accented(match: re.Match[str]) -> str:
 
 def _without_reference(match: re.Match[str]) -> str:
     """Nothing in place of a reference, but for the formulas in it, whose marks must stay in step."""
-    return _MARK * match[0].count(_MARK)
+    return " " * (_MARK in match[0]) + _MARK * match[0].count(_MARK)
 
 
 def _wrapped(match: re.Match[str]) -> str:
