@@ -37,7 +37,8 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
     if item is None:
         return None
     picked = (Item.edition_id == item.edition_id, Item.state == "picked")
-    before = select(func.count()).where(*picked, Item.order_key <= item.order_key)
+    # The key of an item that is not picked is None, and nothing compares with that.
+    up_to_it = select(func.count()).where(*picked, Item.order_key <= (item.order_key or ""))
     return Details(
         id=item.id,
         state=item.state,
@@ -49,7 +50,7 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
         drop_reason=item.drop_reason,
         decided_at=item.decided_at,
         edition=session.get_one(Edition, item.edition_id, populate_existing=True),
-        position=session.scalar(before) if item.state == "picked" else None,
+        position=session.scalar(up_to_it) if item.state == "picked" else None,
         picked_count=session.scalar(select(func.count()).where(*picked)) or 0,
         text=texts_of_items(session, [item_id])[item_id],
         mentions=evidence_of_items(session, [item_id]).get(item_id, []),
