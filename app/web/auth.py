@@ -34,10 +34,11 @@ def ask_to_sign_in() -> Response:
     """Send a stranger to the sign-in page; a form that was sent keeps its text there."""
     if is_htmx():
         return answer(region("#toast", "partials/shared/_signed_out.html", swap="innerHTML"), status=401)
-    if request.method == "POST":
-        kept = typed_texts(request.form)
+    kept = typed_texts(request.form)
+    if request.method == "POST" and any(kept.values()):
         return render("pages/sign_in/show.html", status=401, sentence=SIGNED_OUT, kept=kept, name="", next_page="/")
-    return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")), 303)
+    address = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("sign_in.show", next=address), 303)
 
 
 def editor_required(view: Callable[P, Any]) -> Callable[P, Any]:

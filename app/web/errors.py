@@ -40,7 +40,8 @@ def problem(status: int, sentence: str) -> Response:
     if is_htmx():
         toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=sentence, bad=True)
         return answer(toast, status=status)
-    kept = typed_texts(request.form) if request.method == "POST" else {"headline": "", "note": ""}
+    # A body that was too large is not read a second time.
+    kept = typed_texts(request.form if request.method == "POST" and status != 413 else {})
     title = TITLES.get(status, "That did not work")
     return render("pages/errors/show.html", status=status, title=title, sentence=sentence, kept=kept)
 

@@ -1,8 +1,9 @@
 """Signing in and out: by name and password, or by a one-time link that is used up only when its button is pressed."""
 
-from flask import Blueprint, Response, current_app, redirect, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
+from flask_login import current_user, login_required, login_user, logout_user
 
+from app.domain.editions import NotAllowed
 from app.extensions import db
 from app.models import Editor
 from app.services import accounts
@@ -59,6 +60,27 @@ def use_link(token: str) -> Response:
     """Use a link up and sign in."""
     editor = accounts.editor_by_link(db.session, token, now=current_app.extensions["clock"]())
     return _let_in(editor, url_for("editions.newest")) if editor else _page(SPENT, status=404)
+
+
+@bp.get("/password")
+@login_required
+def password() -> Response:
+    """The form for a password of one's own, for who came by a link or wants another."""
+    return render("pages/sign_in/password.html", sentence="")
+
+
+@bp.post("/password")
+@login_required
+def change_password() -> Response:
+    """Set one's own password; a reader may, too."""
+    try:
+        accounts.set_password(
+            db.session, current_user.id, request.form.get("password", ""), now=current_app.extensions["clock"]()
+        )
+    except NotAllowed as error:
+        return render("pages/sign_in/password.html", status=422, sentence=str(error))
+    flash("Your password is set.", "done")
+    return redirect(url_for("sign_in.password"), 303)
 
 
 @bp.post("/sign-out")

@@ -1,0 +1,116 @@
+"""Who may not do a thing: strangers nothing, readers no change, and nobody anything by GET."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.models import AuditEvent
+from tests.factories import DAY
+from tests.web.conftest import HTMX, Laid, press
+
+PAGES = (
+    "/",
+    "/editions",
+    f"/editions/{DAY}",
+    f"/editions/{DAY}/preview",
+    f"/editions/{DAY}/preview.md",
+    f"/editions/{DAY}/publication",
+    "/items/{picked}",
+    "/posts",
+    f"/posts/{DAY}",
+    f"/posts/{DAY}.md",
+    "/runs",
+    "/runs/1",
+    "/password",
+)
+CHANGES = (
+    "/items/{candidate}/pick",
+    "/items/{picked}/drop",
+    "/items/{picked}/return",
+    "/items/{picked}/position",
+    "/items/{picked}/text",
+    "/mentions/{mention}/strike",
+    "/mentions/{mention}/strike/removal",
+    f"/editions/{DAY}/undo",
+    f"/editions/{DAY}/publication",
+    f"/posts/{DAY}/deliveries",
+)
+FIELDS = {"position": "2", "headline": "Mine", "note": "", "version": "1", "date": str(DAY), "empty_confirmed": "yes"}
+
+
+def filled(address: str, laid: Laid) -> str:
+    return address.format(picked=laid.ids()[0], candidate=laid.ids("candidate")[0], mention=laid.mention.id)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_sends_a_stranger_to_the_door(client: FlaskClient, laid: Laid, address: str) -> None:
+    response = client.get(filled(address, laid))
+    assert response.status_code == 303
+    assert response.location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_tells_htmx_that_a_stranger_is_signed_out(client: FlaskClient, laid: Laid, address: str) -> None:
+    assert client.get(filled(address, laid), headers=HTMX).status_code == 401
+
+
+@pytest.mark.parametrize("address", CHANGES)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_change_refuses_a_stranger(client: FlaskClient, laid: Laid, address: str, htmx: bool) -> None:
+    before = laid.edition.version
+    response = press(client, filled(address, laid), htmx=htmx, **FIELDS | {"headline": ""})
+    assert response.status_code == (401 if htmx else 303)
+    assert htmx or response.location == "/sign-in"
+    assert laid.edition.version == before
+    assert laid.edition.status == "draft"
+
+
+@pytest.mark.parametrize("address", CHANGES)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_change_refuses_a_reader(as_reader: FlaskClient, laid: Laid, address: str, htmx: bool) -> None:
+    before = laid.edition.version
+    response = press(as_reader, filled(address, laid), htmx=htmx, **FIELDS)
+    assert response.status_code == 403
+    assert "Readers may look at everything here but change nothing." in response.text
+    assert laid.edition.version == before
+    assert laid.edition.status == "draft"
+
+
+@pytest.mark.parametrize("address", [change for change in CHANGES if not change.endswith("publication")])
+def test_a_change_is_never_made_by_get(as_editor: FlaskClient, laid: Laid, address: str) -> None:
+    before = laid.session.query(AuditEvent).count()
+    response = as_editor.get(filled(address, laid))
+    assert response.status_code == 405
+    assert response.headers["Allow"]
+    assert laid.session.query(AuditEvent).count() == before
+
+
+def test_asking_for_the_publication_publishes_nothing(as_editor: FlaskClient, laid: Laid) -> None:
+    assert as_editor.get(f"{laid.address}/publication").status_code == 200
+    assert laid.edition.status == "draft"
+
+
+@pytest.mark.parametrize("address", [page for page in PAGES if not page.startswith("/posts/")])
+def test_a_reader_may_look_at_everything(as_reader: FlaskClient, laid: Laid, address: str) -> None:
+    response = as_reader.get(filled(address, laid))
+    assert response.status_code in (200, 303) or address == "/editions"
+
+
+@pytest.mark.parametrize("address", [f"/editions/{DAY}", "/items/{picked}", f"/editions/{DAY}/publication"])
+def test_a_reader_is_shown_no_button_that_changes_anything(as_reader: FlaskClient, laid: Laid, address: str) -> None:
+    page = as_reader.get(filled(address, laid)).text
+    assert "formaction" not in page
+    assert "/text" not in page
+    assert 'class="primary"' not in page
+
+
+def test_a_closed_account_is_a_strangers(as_editor: FlaskClient, laid: Laid, editor, clock) -> None:
+    editor.disabled_at = clock()
+    laid.session.commit()
+    assert as_editor.get(laid.address).status_code == 303
+
+
+def test_what_a_stranger_typed_is_shown_to_be_copied(client: FlaskClient, laid: Laid) -> None:
+    response = press(client, f"/items/{laid.ids()[0]}/text", headline="", note="An hour of thought", version=1)
+    assert response.status_code == 401
+    assert "An hour of thought" in response.text
+    assert laid.items()[0].note is None
