@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from dotenv import load_dotenv
@@ -11,14 +10,13 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from app import cli, models, web
-from app.config import read_settings, secret_key, unknown_settings
+from app.config import ROOT, read_settings, secret_key, unknown_settings
 from app.database import prepare_database
 from app.domain.editions import Rules
 from app.domain.ranking import QUOTE_LIMIT
 from app.extensions import csrf, db, htmx, login, migrate
 from app.targets import targets_from
 
-ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
 
 __all__ = ["create_app", "models"]

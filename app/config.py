@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HOTPAPERS_"
 PROFILES = ("lumen",)
 # arXiv's own list for 2026 (info.arxiv.org, availability page).
@@ -154,6 +155,9 @@ def _read(name: str, raw: str, read: Callable[[str], Any]) -> Any:
 
 
 def _settle_paths(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    if not environ.get(PREFIX + "INSTANCE_DIR", "").strip():
+        # The same desk from whatever folder a command is run in.
+        values["INSTANCE_DIR"] = ROOT / values["INSTANCE_DIR"]
     values["INSTANCE_DIR"] = values["INSTANCE_DIR"].absolute()
     if not environ.get(PREFIX + "TARGET_DIR", "").strip():
         values["TARGET_DIR"] = values["INSTANCE_DIR"] / "posts"

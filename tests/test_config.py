@@ -13,6 +13,7 @@ from app.config import SettingError, read_settings, unknown_settings
 def test_the_defaults_stand_where_nothing_is_set():
     values = read_settings({})
     assert (values["CUT"], values["QUOTE_CUT"], values["PROFILE"], values["WEIGHTS"]) == (50, 25, "lumen", {})
+    assert values["INSTANCE_DIR"] == Path(__file__).resolve().parent.parent / "instance"
     assert values["TARGET_DIR"] == values["INSTANCE_DIR"] / "posts"
     assert date(2026, 11, 26) in values["ARXIV_HOLIDAYS"]
 
