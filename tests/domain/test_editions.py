@@ -1,0 +1,128 @@
+"""Order keys, positions, and where a score puts a paper."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.editions import (
+    DIGITS,
+    HEADLINE_LIMIT,
+    NOTE_LIMIT,
+    NotAllowed,
+    Placed,
+    check_reason,
+    check_text,
+    index_by_score,
+    key_between,
+    spread_keys,
+    target_position,
+)
+
+KEYS = st.text(DIGITS, min_size=1, max_size=12).map(lambda key: key.rstrip("0")).filter(bool)
+
+
+@given(KEYS, KEYS)
+def test_a_key_fits_between_any_two(one, other):
+    low, high = sorted((one, other))
+    if low == high:
+        with pytest.raises(ValueError, match="no key fits"):
+            key_between(low, high)
+        return
+    between = key_between(low, high)
+    assert low.encode() < between.encode() < high.encode()
+    assert not between.endswith("0")
+
+
+@given(KEYS)
+def test_there_is_room_at_both_ends(key):
+    assert key_between(None, key).encode() < key.encode() < key_between(key, None).encode()
+
+
+@given(st.lists(st.integers(0, 1000), max_size=150))
+def test_any_sequence_of_insertions_keeps_the_order(places):
+    keys: list[str] = []
+    for place in places:
+        index = place % (len(keys) + 1)
+        before = keys[index - 1] if index else None
+        after = keys[index] if index < len(keys) else None
+        keys.insert(index, key_between(before, after))
+    assert keys == sorted(keys, key=str.encode)
+    assert len(set(keys)) == len(keys)
+
+
+@given(st.integers(0, 5000))
+def test_spread_keys_ascend_and_leave_room(count):
+    keys = spread_keys(count)
+    assert len(keys) == count
+    assert keys == sorted(set(keys), key=str.encode)
+    assert all(keys) and not any(key.endswith("0") for key in keys)
+    assert all(len(key) <= 3 for key in keys)
+
+
+def test_keys_of_one_gap_grow_slowly():
+    low, high = key_between(None, None), key_between(key_between(None, None), None)
+    for _ in range(300):
+        high = key_between(low, high)
+    assert len(high) < 70
+
+
+@pytest.mark.parametrize(
+    ("to", "current", "count", "position"),
+    [
+        (1, 3, 5, 1),
+        (5, 3, 5, 5),
+        ("up", 3, 5, 2),
+        ("up", 1, 5, 1),
+        ("down", 5, 5, 5),
+        ("top", 4, 5, 1),
+        ("bottom", 1, 5, 5),
+        ("top", None, 1, 1),
+    ],
+)
+def test_the_position_that_a_move_means(to, current, count, position):
+    assert target_position(to, current, count) == position
+
+
+@pytest.mark.parametrize("to", [0, -3, 6, 10_000, "sideways", ""])
+def test_positions_there_are_not(to):
+    with pytest.raises(NotAllowed, match="choose a number from 1 to 5"):
+        target_position(to, 3, 5)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), unique=True),
+    st.tuples(st.integers(0, 9), st.integers(0, 9)),
+)
+def test_a_paper_put_by_its_score_keeps_a_sorted_list_sorted(others, own):
+    ranked = sorted((-score, f"26{number}") for score, number in others)
+    order = [Placed(n, "", -score, arxiv_id) for n, (score, arxiv_id) in enumerate(ranked)]
+    index = index_by_score(order, own[0], f"27{own[1]}")
+    ranked.insert(index, (-own[0], f"27{own[1]}"))
+    assert ranked == sorted(ranked)
+
+
+def test_what_an_editor_placed_does_not_count_as_a_rank():
+    order = [Placed(1, "", 5, "a", is_fixed=True), Placed(2, "", 90, "b"), Placed(3, "", 60, "c")]
+    assert index_by_score(order, 70, "d") == 2
+    assert index_by_score(order, 95, "d") == 1
+    assert index_by_score(order, 10, "d") == 3
+
+
+@pytest.mark.parametrize(
+    ("headline", "note", "sentence"),
+    [
+        ("x" * (HEADLINE_LIMIT + 1), None, "The headline has 301 characters; shorten it to 300 or fewer."),
+        (None, "x" * (NOTE_LIMIT + 1), "The note has 20,001 characters; shorten it to 20,000 or fewer."),
+        ("two\nlines", None, "A headline is one line"),
+    ],
+)
+def test_texts_that_are_too_long(headline, note, sentence):
+    with pytest.raises(NotAllowed, match=sentence):
+        check_text(headline, note)
+
+
+def test_texts_of_just_the_length_are_taken():
+    check_text("x" * HEADLINE_LIMIT, "x" * NOTE_LIMIT)
+    check_reason("x" * 200)
+    with pytest.raises(NotAllowed, match="201 characters"):
+        check_reason("x" * 201)

@@ -1,0 +1,126 @@
+"""Scores and their parts, by the rules of the design."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.ranking import (
+    CountedMention,
+    CountedReading,
+    best_first,
+    is_above_cut,
+    mention_score,
+    paper_score,
+    rank_key,
+    source_totals,
+)
+
+NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
+COUNT = st.none() | st.integers(0, 10_000)
+MENTIONS = st.lists(
+    st.builds(
+        CountedMention,
+        source=st.sampled_from(["twitter", "bluesky", "hackernews"]),
+        reposts=COUNT,
+        likes=COUNT,
+        replies=COUNT,
+        points=COUNT,
+        is_struck=st.booleans(),
+        is_repost=st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+def reading(source: str, hours: int = 0, **counts: int | None) -> CountedReading:
+    usual = {"reposts": None, "likes": None, "replies": None, "points": None}
+    return CountedReading(source, **usual | counts, captured_at=NOON + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    ("counts", "weight", "score"),
+    [
+        ({"reposts": 3, "likes": 4}, 1, 7),
+        ({"points": 312}, 1, 312),
+        ({"points": 312}, 0.5, 156),
+        ({"likes": 0}, 1, 0),
+        ({"replies": 9}, 1, None),
+        ({}, 1, None),
+    ],
+)
+def test_a_mention_scores_reposts_likes_and_points(counts, weight, score):
+    assert mention_score(CountedMention("twitter", **counts), weight) == score
+
+
+def test_where_mentions_have_counts_the_papers_totals_do_not_stand():
+    totals = source_totals([reading("twitter", reposts=900)], [CountedMention("twitter", likes=3)], {})
+    assert [(total.score, total.voices) for total in totals] == [(3, 1)]
+
+
+def test_where_no_mention_has_counts_the_newest_total_stands():
+    readings = [
+        reading("twitter", 0, reposts=900),
+        reading("twitter", 6, reposts=950),
+        reading("twitter", 3, reposts=999),
+    ]
+    totals = source_totals(readings, [CountedMention("twitter")], {})
+    assert [(total.score, total.captured_at) for total in totals] == [(950, NOON + timedelta(hours=6))]
+
+
+def test_when_all_counted_mentions_are_struck_the_source_adds_nothing():
+    totals = source_totals([reading("twitter", reposts=900)], [CountedMention("twitter", likes=60, is_struck=True)], {})
+    assert paper_score(totals) == 0
+
+
+def test_sources_are_weighed_apart_and_the_largest_comes_first():
+    mentions = [CountedMention("twitter", likes=10), CountedMention("hackernews", points=8)]
+    totals = source_totals([], mentions, {"hackernews": 2})
+    assert [(total.source, total.score) for total in totals] == [("hackernews", 16), ("twitter", 10)]
+
+
+def test_the_loudest_voice_is_known():
+    mentions = [CountedMention("twitter", likes=90), CountedMention("twitter", likes=10)]
+    assert source_totals([], mentions, {})[0].loudest == 0.9
+
+
+@given(MENTIONS)
+def test_a_count_that_is_missing_is_never_zero(mentions):
+    for total in source_totals([], mentions, {}):
+        heard = [m for m in mentions if m.source == total.source and not m.is_struck and not m.is_repost]
+        for name in ("reposts", "likes", "replies", "points"):
+            if all(getattr(mention, name) is None for mention in heard):
+                assert getattr(total, name) is None
+
+
+@given(MENTIONS)
+def test_striking_everything_leaves_nothing_and_reposts_never_count(mentions):
+    from dataclasses import replace
+
+    assert paper_score(source_totals([], [replace(m, is_struck=True) for m in mentions], {})) == 0
+    assert source_totals([], [replace(m, is_repost=True) for m in mentions], {}) == []
+
+
+@given(MENTIONS, st.randoms(use_true_random=False))
+def test_the_score_does_not_depend_on_the_order_of_mentions(mentions, random):
+    shuffled = random.sample(mentions, len(mentions))
+    assert paper_score(source_totals([], mentions, {})) == paper_score(source_totals([], shuffled, {}))
+
+
+@pytest.mark.parametrize(("score", "above"), [(49.9, False), (50, True), (51, True)])
+def test_the_cut_itself_is_above(score, above):
+    assert is_above_cut(score, 50) is above
+
+
+def test_equal_scores_go_by_id():
+    assert sorted([(5, "b"), (9, "c"), (5, "a")], key=lambda found: rank_key(*found)) == [(9, "c"), (5, "a"), (5, "b")]
+
+
+def test_the_unscored_come_last_in_their_given_order():
+    assert best_first([("a", None), ("b", 3), ("c", None), ("d", 9)], lambda found: found[1]) == [
+        ("d", 9),
+        ("b", 3),
+        ("a", None),
+        ("c", None),
+    ]
