@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.domain.editions import NotAllowed, Stale
 from app.extensions import db
 from app.models import AuditEvent, Edition
-from app.queries.editions import Desk, desk, item_order
+from app.queries.editions import Desk, Row, desk, item_order
 from app.queries.items import details_of_item
 from app.services.audit import Acted
 from app.web.forms import BadInput, read_ids
@@ -106,15 +106,23 @@ def _all_candidates(context: dict[str, Any]) -> list[Markup]:
 
 
 def _candidate_rows(shown: Desk, order: list[int], item_ids: Sequence[int], context: dict[str, Any]) -> list[Markup]:
-    """Take every changed row out, then put the candidates among them before their next neighbour, last one first."""
+    """Take every changed row out, then put the candidates among them where they belong.
+
+    htmx looks for all targets before it swaps anything, so neighbours that come together go in together, before the
+    next row that was there already.
+    """
     rows = {row.id: row for row in shown.candidates}
     regions = [region(f"#candidates > #item-{item_id}", swap="delete") for item_id in item_ids]
-    for index in range(len(order) - 1, -1, -1):
-        if order[index] in rows:
-            target, swap = "#candidates", "beforeend"
-            if index + 1 < len(order):
-                target, swap = f"#candidates > #item-{order[index + 1]}", "beforebegin"
-            regions.append(region(target, "partials/items/_row.html", swap=swap, row=rows[order[index]], **context))
+    coming: list[Row] = []
+    for item_id in order:
+        if item_id in rows:
+            coming.append(rows[item_id])
+        elif coming:
+            target = f"#candidates > #item-{item_id}"
+            regions.append(region(target, "partials/items/_rows.html", swap="beforebegin", rows=coming, **context))
+            coming = []
+    if coming:
+        regions.append(region("#candidates", "partials/items/_rows.html", swap="beforeend", rows=coming, **context))
     return regions
 
 

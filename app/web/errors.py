@@ -3,11 +3,13 @@
 import logging
 
 from flask import Flask, Response, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
+from app.web.auth import ask_to_sign_in
 from app.web.forms import typed_texts
 from app.web.htmx import answer, is_htmx, region, render
 
@@ -48,6 +50,8 @@ def problem(status: int, sentence: str) -> Response:
 
 def form_expired(error: CSRFError) -> Response:
     """A form whose token is too old: renewed in place under htmx, shown again with its text without."""
+    if not current_user.is_authenticated and request.blueprint != "sign_in":
+        return ask_to_sign_in()
     if is_htmx():
         token = region("#csrf-token", "partials/shared/_csrf_token.html", swap="outerHTML")
         toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=EXPIRED, bad=True)

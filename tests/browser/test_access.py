@@ -1,0 +1,83 @@
+"""For everybody: axe finds nothing, light and dark, wide and narrow; nothing runs over the edge at 320 pixels."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from app import assets
+from app.models import Editor
+from tests.browser.conftest import Desk, sign_in
+from tests.databases import skip_or_fail
+from tests.factories import DAY
+
+AXE = assets.DEV / "axe.min.js"
+PAGES = (
+    f"/editions/{DAY}",
+    "/items/1",
+    f"/editions/{DAY}/publication",
+    f"/editions/{DAY}/preview?as=markdown",
+    "/editions/2026-11-21",
+    "/posts",
+    "/runs",
+    "/runs/1",
+    "/password",
+    "/nowhere",
+)
+# Rows that are not drawn yet would be measured as they are not: docs of content-visibility.
+DRAW_ALL = """() => { const sheet = new CSSStyleSheet();
+    sheet.replaceSync('.item { content-visibility: visible !important } * { transition: none !important }');
+    document.adoptedStyleSheets.push(sheet); }"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on a page as it is."""
+    page.evaluate(DRAW_ALL)
+    page.evaluate(AXE.read_text(encoding="utf8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")
+    return [
+        f"{page.url}: {fault['id']}: {node['html'][:120]}" for fault in found["violations"] for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    context_of: Callable[..., BrowserContext], desk: Desk, mina: Editor, scheme: str, width: int
+) -> None:
+    if not AXE.exists():
+        skip_or_fail("axe is fetched by: python -m app.assets --dev", "REQUIRE_BROWSER")
+    context = context_of(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    door = context.new_page()
+    door.goto("/sign-in")
+    found = faults(door)
+    page = sign_in(context)
+    page.locator(f"#item-{desk.ids()[0]} .title a").click()
+    page.locator(".details").wait_for()
+    page.locator(f"#item-{desk.ids('candidate')[0]}").get_by_role("button", name="Drop").click()
+    page.locator("#toast button").first.wait_for()
+    page.locator("#dropped summary").click()
+    found += faults(page)
+    page.locator("a.primary").click()
+    page.locator("dialog h2").wait_for()
+    found += faults(page)
+    for address in PAGES:
+        page.goto(address)
+        found += faults(page)
+    assert not found
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1061, 1600])
+def test_nothing_runs_over_the_edge(
+    context_of: Callable[..., BrowserContext], desk: Desk, mina: Editor, width: int
+) -> None:
+    page = sign_in(context_of(viewport={"width": width, "height": 800}))
+    page.locator(f"#item-{desk.ids()[0]} .title a").click()
+    page.locator(".details").wait_for()
+    too_wide = []
+    for address in (None, *PAGES):
+        if address:
+            page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            too_wide.append(page.url)
+    assert not too_wide

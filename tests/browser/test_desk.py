@@ -1,0 +1,262 @@
+"""The edition page in a real browser: drag, buttons, strikes, texts, focus, preview, publishing."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Desk, sign_in
+from tests.factories import DAY
+
+
+def rows(page: Page, list_id: str) -> list[int]:
+    """The items of a list as the page shows them."""
+    return [int(row.get_attribute("id").split("-")[1]) for row in page.locator(f"#{list_id} > li").all()]
+
+
+def drag(page: Page, row: Locator, target: Locator, *, drop: bool = True) -> None:
+    """Take a row by its grip and carry it onto another one."""
+    row.scroll_into_view_if_needed()
+    start, end = row.locator(".grip").bounding_box(), target.bounding_box()
+    x, y = start["x"] + 8, start["y"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 21):
+        page.mouse.move(x, y + (end["y"] + end["height"] / 2 - y) * step / 20)
+        page.wait_for_timeout(12)
+    if drop:
+        page.mouse.up()
+
+
+def toast(page: Page) -> Locator:
+    return page.locator("#toast p")
+
+
+def test_a_drag_moves_a_paper_with_one_request(page: Page, desk: Desk) -> None:
+    before, sent = desk.ids(), []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    drag(page, page.locator(f"#item-{before[0]}"), page.locator(f"#item-{before[2]}"))
+    expect(toast(page)).to_contain_text("from no. 1 to no. 3")
+    assert desk.ids() == [before[1], before[2], before[0], *before[3:]] == rows(page, "picked")
+    assert len(sent) == 1
+
+
+def test_a_drag_picks_a_candidate_at_its_place(page: Page, desk: Desk) -> None:
+    candidate, last = desk.ids("candidate")[0], desk.ids()[-1]
+    page.locator("#cut").scroll_into_view_if_needed()
+    drag(page, page.locator(f"#item-{candidate}"), page.locator(f"#item-{last}"))
+    expect(toast(page)).to_contain_text("Picked")
+    assert desk.ids().index(candidate) in (len(desk.ids()) - 2, len(desk.ids()) - 1)
+    assert rows(page, "picked") == desk.ids()
+    assert rows(page, "candidates") == desk.ids("candidate")
+
+
+def test_a_drag_survives_a_change_of_the_list_under_it(page: Page, desk: Desk) -> None:
+    before = desk.ids()
+    drag(page, page.locator(f"#item-{before[0]}"), page.locator(f"#item-{before[2]}"), drop=False)
+    with page.expect_response("**/drop"):
+        page.evaluate(f"htmx.ajax('POST', '/items/{before[5]}/drop', {{source: '#desk', swap: 'none'}})")
+    page.wait_for_timeout(150)
+    page.mouse.up()
+    expect(toast(page)).to_contain_text("Moved")
+    assert rows(page, "picked") == desk.ids()
+    assert len(desk.ids()) == len(before) - 1
+    found = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(found) == len(set(found))
+
+
+def test_a_drop_that_the_server_never_heard_of_is_taken_back(page: Page, desk: Desk, violations: list[str]) -> None:
+    before = desk.ids()
+    page.route("**/position", lambda route: route.abort())
+    drag(page, page.locator(f"#item-{before[0]}"), page.locator(f"#item-{before[2]}"))
+    expect(toast(page)).to_contain_text("cannot be reached")
+    assert rows(page, "picked") == before == desk.ids()
+    violations[:] = [text for text in violations if "Failed to fetch" not in text]
+
+
+def test_buttons_move_and_keep_the_focus(page: Page, desk: Desk) -> None:
+    first, second = desk.ids()[:2]
+    button = page.locator(f"#item-{first}").get_by_role("button", name="Down")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#picked > li").first).to_have_id(f"item-{second}")
+    expect(button).to_be_focused()
+    assert desk.ids()[:2] == [second, first]
+
+
+def test_after_a_drop_the_focus_is_on_the_next_row(page: Page, desk: Desk) -> None:
+    candidates = desk.ids("candidate")
+    button = page.locator(f"#item-{candidates[1]}").get_by_role("button", name="Drop")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#candidates > #item-{candidates[1]}")).to_have_count(0)
+    expect(page.locator(f"#item-{candidates[2]}").get_by_role("button", name="Drop")).to_be_focused()
+    page.locator("#toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#candidates > #item-{candidates[1]}")).to_be_visible()
+    assert rows(page, "candidates") == candidates == desk.ids("candidate")
+
+
+def test_many_quick_presses_all_count(page: Page, desk: Desk) -> None:
+    candidates = desk.ids("candidate")
+    for item_id in candidates[:4]:
+        page.locator(f"#item-{item_id}").get_by_role("button", name="Pick").click(no_wait_after=True)
+    expect(page.locator("#candidates > li")).to_have_count(len(candidates) - 4)
+    assert rows(page, "picked") == desk.ids()
+    assert set(candidates[:4]) <= set(desk.ids())
+
+
+def test_a_strike_takes_the_banner_away_and_rescores_every_paper(page: Page, desk: Desk) -> None:
+    carried = [item.id for item in desk.items() if item.score == 206]
+    assert len(carried) == 3
+    banner = page.locator(".notice.evidence")
+    expect(banner).to_contain_text("One mention is counted for 3 papers.")
+    banner.get_by_role("button", name="Show the papers").click()
+    expect(page.locator(".item.shown")).to_have_count(3)
+    banner.get_by_role("button", name="Strike it everywhere").click()
+    expect(banner).to_have_count(0)
+    for item_id in carried:
+        expect(page.locator(f"#item-{item_id} .why strong")).to_have_text("0")
+    assert rows(page, "picked") == desk.ids()
+    assert rows(page, "candidates") == desk.ids("candidate")
+    page.locator("#edition-bar").get_by_role("button", name="Undo").click()
+    expect(banner).to_be_visible()
+
+
+def test_details_open_on_demand_and_stay_open(page: Page, desk: Desk) -> None:
+    first = page.locator(f"#item-{desk.ids()[0]}")
+    assert "We study imaginary lanterns." not in page.locator("#picked").inner_text()
+    link = first.locator(".title a")
+    link.click()
+    expect(first).to_contain_text("We study imaginary lanterns.")
+    expect(first).to_contain_text("Short proof, too.")
+    expect(link).to_have_attribute("aria-expanded", "true")
+    first.get_by_role("button", name="To the bottom").click()
+    expect(page.locator("#picked > li").last).to_have_id(f"item-{desk.ids()[-1]}")
+    expect(first).to_contain_text("Short proof, too.")
+    link.click()
+    expect(first).not_to_contain_text("Short proof, too.")
+
+
+def test_what_is_typed_survives_what_else_is_done(page: Page, desk: Desk) -> None:
+    first = page.locator(f"#item-{desk.ids()[0]}")
+    first.hover()
+    first.get_by_role("link", name="Headline and note").click()
+    note = first.get_by_role("textbox", name="Note")
+    expect(note).to_be_focused()
+    note.press_sequentially("An hour of thought")
+    page.locator(f"#item-{desk.ids('candidate')[0]}").get_by_role("button", name="Pick").click()
+    expect(toast(page)).to_contain_text("Picked")
+    first.get_by_role("button", name="To the bottom").click()
+    expect(toast(page)).to_contain_text("Moved")
+    expect(note).to_have_value("An hour of thought")
+    first.get_by_role("button", name="Back among the candidates").click()
+    expect(page.locator(f"#candidates > #item-{desk.ids('candidate')[0]}")).to_be_visible()
+    expect(note).to_have_value("An hour of thought")
+    first.get_by_role("button", name="Save").click()
+    expect(toast(page)).to_contain_text("Wrote on")
+    expect(page.locator("[data-dirty]")).to_have_count(0)
+    assert "An hour of thought" in [item.note for item in desk.items("candidate")]
+
+
+def test_a_stale_text_shows_both_and_loses_neither(
+    page: Page, desk: Desk, context_of: Callable[..., BrowserContext]
+) -> None:
+    first = desk.ids()[0]
+    other = sign_in(context_of())
+    for window, text in ((page, "Written by one"), (other, "Written by the other")):
+        window.locator(f"#item-{first} .title a").click()
+        window.locator(f"#item-{first}").get_by_role("textbox", name="Note").fill(text)
+    page.locator(f"#item-{first}").get_by_role("button", name="Save").click()
+    expect(toast(page)).to_contain_text("Wrote on")
+    other.locator(f"#item-{first}").get_by_role("button", name="Save").click()
+    expect(other.locator(f"#texts-{first} .saved")).to_contain_text("Written by one")
+    expect(other.locator(f"#item-{first}").get_by_role("textbox", name="Note")).to_have_value("Written by the other")
+    other.locator(f"#item-{first}").get_by_role("button", name="Save").click()
+    expect(toast(other)).to_contain_text("Wrote on")
+    assert desk.items()[0].note == "Written by the other"
+
+
+def test_a_note_that_is_too_long_stays_in_its_form(page: Page, desk: Desk) -> None:
+    first = page.locator(f"#item-{desk.ids()[0]}")
+    first.locator(".title a").click()
+    first.get_by_role("textbox", name="Note").fill("x" * 20_001)
+    expect(first.locator("[data-count]")).to_have_text("20,001 of 20,000 characters")
+    first.get_by_role("button", name="Save").click()
+    expect(first.get_by_role("alert")).to_contain_text("shorten it to 20,000")
+    assert len(first.get_by_role("textbox", name="Note").input_value()) == 20_001
+    first.get_by_role("textbox", name="Note").fill("Short.")
+    first.get_by_role("button", name="Save").click()
+    expect(first.locator(".what .note")).to_have_text("Short.")
+
+
+def test_a_form_that_expired_is_renewed_where_it_stands(page: Page, desk: Desk) -> None:
+    first = page.locator(f"#item-{desk.ids()[0]}")
+    first.locator(".title a").click()
+    first.get_by_role("textbox", name="Note").fill("Kept")
+    page.evaluate("document.getElementById('csrf-token').content = 'old'")
+    first.get_by_role("button", name="Save").click()
+    expect(toast(page)).to_contain_text("This form had expired")
+    expect(first.get_by_role("textbox", name="Note")).to_have_value("Kept")
+    first.get_by_role("button", name="Save").click()
+    expect(toast(page)).to_contain_text("Wrote on")
+
+
+def test_a_session_that_ended_loses_no_text(page: Page, desk: Desk) -> None:
+    first = page.locator(f"#item-{desk.ids()[0]}")
+    first.locator(".title a").click()
+    first.get_by_role("textbox", name="Note").fill("Kept")
+    page.context.clear_cookies()
+    first.get_by_role("button", name="Save").click()
+    expect(page.locator("#toast")).to_contain_text("What you typed is still here.")
+    expect(first.get_by_role("textbox", name="Note")).to_have_value("Kept")
+
+
+def test_the_preview_follows_and_keeps_its_place(page: Page, desk: Desk) -> None:
+    frame = page.frame_locator("#preview iframe")
+    first = desk.ids()[0]
+    expect(frame.locator("h1").first).to_contain_text("1. Lanterns and Moss")
+    page.evaluate("document.querySelector('#preview iframe').contentWindow.scrollTo(0, 400)")
+    page.locator(f"#item-{first} .title a").click()
+    page.locator(f"#item-{first}").get_by_role("textbox", name="Headline").fill("Lanterns, lit")
+    page.locator(f"#item-{first}").get_by_role("button", name="Save").click()
+    expect(frame.locator("h1").first).to_contain_text("1. Lanterns, lit")
+    assert page.evaluate("document.querySelector('#preview iframe').contentWindow.scrollY") == 400
+    page.locator("#preview").get_by_role("link", name="Markdown").click()
+    expect(page.locator("#preview pre")).to_contain_text("# 1. Lanterns, lit")
+
+
+def test_publish_asks_once_and_shows_path_and_hash(page: Page, desk: Desk) -> None:
+    page.get_by_role("link", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"{DAY}---Hot-Papers.md")
+    dialog.get_by_role("link", name="Not yet").click()
+    expect(dialog).to_be_hidden()
+    assert desk.edition.status == "draft"
+    page.get_by_role("link", name="Publish").click()
+    dialog.get_by_role("button", name="Publish").click()
+    page.wait_for_url(f"**/posts/{DAY}")
+    expect(page.get_by_role("status").first).to_have_text("Published.")
+    expect(page.locator(".hash")).to_have_text(re.compile("^[0-9a-f]{64}$"))
+    expect(page.frame_locator("iframe").locator("h1").first).to_contain_text("1. Lanterns and Moss")
+
+
+def test_an_empty_edition_is_asked_about_twice(page: Page, desk: Desk) -> None:
+    for item_id in desk.ids():
+        page.locator(f"#item-{item_id}").hover()
+        page.locator(f"#item-{item_id}").get_by_role("button", name="Drop").click()
+        expect(page.locator(f"#picked > #item-{item_id}")).to_have_count(0)
+    expect(page.get_by_text("No paper is picked yet.")).to_be_visible()
+    page.get_by_role("link", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(dialog).to_contain_text("Publish it empty?")
+    assert desk.edition.status == "draft"
+    dialog.get_by_role("button", name="Publish it empty").click()
+    page.wait_for_url(f"**/posts/{DAY}")
+
+
+def test_dates_are_one_click_apart(page: Page, desk: Desk) -> None:
+    page.get_by_role("link", name="Previous day").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No papers were collected for Tuesday 17 November 2026.")
+    page.get_by_role("link", name="Next day").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today’s edition")
