@@ -40,7 +40,9 @@ document.addEventListener("htmx:after:swap", () => {
     const now = document.getElementById(id);
     if (now && now !== slot && !now.firstElementChild) {
       now.replaceWith(slot);
-      htmx.process(slot, true);
+      // htmx let go of these forms with their old row and would take them for ready.
+      for (const form of slot.querySelectorAll("form")) delete form._htmx;
+      htmx.process(slot);
     }
     now?.closest(".item")?.querySelector(".title a").setAttribute("aria-expanded", "true");
   }

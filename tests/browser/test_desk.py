@@ -98,8 +98,8 @@ def test_after_a_drop_the_focus_is_on_the_next_row(page: Page, desk: Desk) -> No
 
 def test_many_quick_presses_all_count(page: Page, desk: Desk) -> None:
     candidates = desk.ids("candidate")
-    for item_id in candidates[:4]:
-        page.locator(f"#item-{item_id}").get_by_role("button", name="Pick").click(no_wait_after=True)
+    buttons = ", ".join(f"#item-{item_id} .acts .quiet" for item_id in candidates[:4])
+    page.evaluate(f"document.querySelectorAll('{buttons}').forEach(button => button.click())")
     expect(page.locator("#candidates > li")).to_have_count(len(candidates) - 4)
     assert rows(page, "picked") == desk.ids()
     assert set(candidates[:4]) <= set(desk.ids())
