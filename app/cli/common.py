@@ -15,6 +15,7 @@ from app.domain.editions import NotAllowed, Rules
 from app.domain.sources import ConnectorError
 from app.extensions import db
 from app.models import Edition
+from app.services.acting import Acting
 
 
 class DayType(click.ParamType):
@@ -66,6 +67,11 @@ def rules() -> Rules:
 def now() -> datetime:
     """The running app's time, in UTC."""
     return current_app.extensions["clock"]()
+
+
+def acting() -> Acting:
+    """The command line as the one who acts, now."""
+    return Acting(None, now(), rules())
 
 
 def edition_on(day: date) -> Edition:

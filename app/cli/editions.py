@@ -7,7 +7,7 @@ from datetime import date
 import click
 from flask import current_app
 
-from app.cli.common import DAY, edition_on, now, plain_errors, rules
+from app.cli.common import DAY, acting, edition_on, now, plain_errors, rules
 from app.domain.editions import EmptyEdition
 from app.extensions import db
 from app.queries.editions_json import edition_json
@@ -54,9 +54,9 @@ def strike_command(source: str, external_id: str, undo: bool, reason: str | None
     """Strike the mention ID of SOURCE everywhere; the papers it names are rescored at once."""
     mention = evidence.mention_by_name(db.session, source, external_id)
     if undo:
-        acted = evidence.unstrike(db.session, mention.id, editor=None, now=now(), rules=rules())
+        acted = evidence.unstrike(db.session, mention.id, acting())
     else:
-        acted = evidence.strike(db.session, mention.id, editor=None, now=now(), rules=rules(), reason=reason)
+        acted = evidence.strike(db.session, mention.id, acting(), reason=reason)
     if acted.event_id is None:
         click.echo("It is not struck; nothing changed." if undo else "It is struck already; nothing changed.")
     else:
@@ -100,9 +100,7 @@ def _publish(edition_id: int, *, empty_confirmed: bool) -> Published | None:
         return publish(
             db.session,
             edition_id,
-            editor=None,
-            now=now(),
-            rules=rules(),
+            acting(),
             targets=current_app.extensions["targets"],
             empty_confirmed=empty_confirmed,
         )

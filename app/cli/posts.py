@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy import inspect
 
-from app.cli.common import now, plain_errors, rules
+from app.cli.common import acting, plain_errors
 from app.domain.editions import NotAllowed
 from app.extensions import db
 from app.services.archive import Checked, export_posts, import_post, verify_file, verify_stored
@@ -28,7 +28,7 @@ def import_command(paths: tuple[Path, ...]) -> None:
     with click.progressbar(files, label="posts", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
         for path in shown:
             try:
-                is_new = import_post(db.session, path.name, path.read_bytes(), now=now(), rules=rules())
+                is_new = import_post(db.session, path.name, path.read_bytes(), acting())
                 new, there = new + is_new, there + (not is_new)
             except OSError as error:
                 failed += 1

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from app.domain.editions import NotAllowed, Rules
 from app.domain.posts import PostUnreadable, compose, first_difference, parse
 from app.domain.records import archive_record
 from app.models import Edition, Post
+from app.services.acting import Acting
 from app.services.archive_papers import add_papers
 from app.services.audit import Kind, record
 from app.services.publishing import freeze, rebuild
@@ -31,7 +32,7 @@ class Checked:
     problem: str | None
 
 
-def import_post(session: Session, name: str, data: bytes, *, now: datetime, rules: Rules) -> bool:
+def import_post(session: Session, name: str, data: bytes, by: Acting) -> bool:
     """Read one post of the archive into papers, an edition and a frozen post; False when it was there already.
 
     Raises NotAllowed, one plain sentence, when the file cannot be read or another post has its date.
@@ -42,15 +43,15 @@ def import_post(session: Session, name: str, data: bytes, *, now: datetime, rule
         raise NotAllowed(str(error)) from error
     day = _day(name, document.slug or "")
     with transaction(session):
-        edition = _free_edition(session, day, data, rules)
+        edition = _free_edition(session, day, data, by.rules)
         if edition is None:
             return False
-        add_papers(session, edition, document, now=now, rules=rules)
-        post = freeze(session, edition, archive_record(document), editor=None, now=now)
+        add_papers(session, edition, document, now=by.now, rules=by.rules)
+        post = freeze(session, edition, archive_record(document), by)
         if post.markdown != data:
             raise NotAllowed(f"{name} does not come out of its own record byte for byte.")
         edition.status = "published"
-        record(session, Kind.EDITION_IMPORTED, f"imported {post.file_name}", now=now, editor=None, edition=edition)
+        record(session, by, Kind.EDITION_IMPORTED, f"imported {post.file_name}", edition=edition)
         return True
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.models import AuditEvent, Edition, Editor, Item
+from app.models import AuditEvent, Edition, Item
+from app.services.acting import Acting
 
 # What an action may change of an item, and so what an event keeps of it and an undo puts back.
 ITEM_FIELDS = ("state", "order_key", "score", "parts", "headline", "note", "drop_reason", "decided_at", "placed_at")
@@ -81,11 +82,10 @@ def item_changes(before: Mapping[int, Mapping[str, Any]], items: Iterable[Item])
 
 def record(
     session: Session,
+    by: Acting,
     kind: Kind,
     summary: str,
     *,
-    now: datetime,
-    editor: Editor | None,
     edition: Edition | None = None,
     changes: Iterable[Mapping[str, Any]] = (),
     **about: int | None,
@@ -93,8 +93,8 @@ def record(
     """Add one event to the transaction; the caller commits. `about` may give item_id, mention_id, undoes_id."""
     event = AuditEvent(
         kind=kind,
-        at=now,
-        editor_id=editor.id if editor else None,
+        at=by.now,
+        editor_id=by.editor_id,
         edition_id=edition.id if edition else None,
         summary=summary,
         changes=list(changes),

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.domain.editions import NotAllowed, Rules, Stale, check_reason, check_text, index_by_score, target_position
-from app.models import Editor, Item
+from app.domain.editions import NotAllowed, Stale, check_reason, check_text, index_by_score, target_position
+from app.models import Item
+from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot
 from app.services.scoring import Snapshots, claim_edition, picked_order, place
 from app.services.transactions import transaction
@@ -17,10 +18,8 @@ SHOWN_TITLE = 60
 def pick(
     session: Session,
     item_id: int,
+    by: Acting,
     *,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
     version: int | None = None,
     position: int | None = None,
 ) -> Acted:
@@ -37,22 +36,20 @@ def pick(
             index = index_by_score(order, item.score, item.paper.arxiv_id)
         else:
             index = target_position(position, None, len(order) + 1) - 1
-            item.placed_at = now
+            item.placed_at = by.now
         item.drop_reason = None
-        item.decided_at = now
+        item.decided_at = by.now
         before.update(place(session, item, order, index))
         return f"picked {_title(item)} as no. {index + 1}"
 
-    return _act(session, item_id, Kind.ITEM_PICKED, change, editor=editor, now=now, version=version)
+    return _act(session, item_id, Kind.ITEM_PICKED, change, by, version)
 
 
 def drop(
     session: Session,
     item_id: int,
+    by: Acting,
     *,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
     version: int | None = None,
     reason: str | None = None,
 ) -> Acted:
@@ -63,36 +60,32 @@ def drop(
     def change(item: Item, before: Snapshots) -> str | None:
         if item.state == "dropped" and item.drop_reason == reason:
             return None
-        _leave(item, "dropped", now)
+        _leave(item, "dropped", by.now)
         item.drop_reason = reason
         return f"dropped {_title(item)}" + (f" ({reason})" if reason else "")
 
-    return _act(session, item_id, Kind.ITEM_DROPPED, change, editor=editor, now=now, version=version)
+    return _act(session, item_id, Kind.ITEM_DROPPED, change, by, version)
 
 
-def put_back(
-    session: Session, item_id: int, *, editor: Editor | None, now: datetime, rules: Rules, version: int | None = None
-) -> Acted:
+def put_back(session: Session, item_id: int, by: Acting, *, version: int | None = None) -> Acted:
     """Make a picked or dropped paper a candidate again. Raises NotAllowed, Stale."""
 
     def change(item: Item, before: Snapshots) -> str | None:
         if item.state == "candidate":
             return None
-        _leave(item, "candidate", now)
+        _leave(item, "candidate", by.now)
         item.drop_reason = None
         return f"put {_title(item)} back among the candidates"
 
-    return _act(session, item_id, Kind.ITEM_RETURNED, change, editor=editor, now=now, version=version)
+    return _act(session, item_id, Kind.ITEM_RETURNED, change, by, version)
 
 
 def move(
     session: Session,
     item_id: int,
+    by: Acting,
     *,
     to: int | str,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
     version: int | None = None,
 ) -> Acted:
     """Move a picked paper to a position (1-based) or up, down, top, bottom; one row is written.
@@ -108,23 +101,21 @@ def move(
         position = target_position(to, current, len(order))
         if position == current:
             return None
-        item.placed_at = now
+        item.placed_at = by.now
         before.update(place(session, item, [p for p in order if p.item_id != item.id], position - 1))
         return f"moved {_title(item)} from no. {current} to no. {position}"
 
-    return _act(session, item_id, Kind.ITEM_MOVED, change, editor=editor, now=now, version=version)
+    return _act(session, item_id, Kind.ITEM_MOVED, change, by, version)
 
 
 def annotate(
     session: Session,
     item_id: int,
+    by: Acting,
     *,
     headline: str | None,
     note: str | None,
     version: int,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
 ) -> Acted:
     """Set an item's headline and note; blank takes it away.
 
@@ -139,7 +130,7 @@ def annotate(
         item.headline, item.note = headline, note
         return f"wrote on {_title(item)}"
 
-    return _act(session, item_id, Kind.ITEM_ANNOTATED, change, editor=editor, now=now, version=version)
+    return _act(session, item_id, Kind.ITEM_ANNOTATED, change, by, version)
 
 
 def _act(
@@ -147,17 +138,15 @@ def _act(
     item_id: int,
     kind: Kind,
     change: Callable[[Item, Snapshots], str | None],
-    *,
-    editor: Editor | None,
-    now: datetime,
-    version: int | None = None,
+    by: Acting,
+    version: int | None,
 ) -> Acted:
     """Run one change of one item in one transaction with its event; a change that says None changes nothing."""
     item = session.get(Item, item_id)
     if item is None:
         raise NotAllowed("There is no such paper in this edition.")
     with transaction(session):
-        edition = claim_edition(session, item.edition_id, now)
+        edition = claim_edition(session, item.edition_id, by.now)
         session.refresh(item)
         before = {item.id: snapshot(item)}
         is_stale = version is not None and item.version != version
@@ -172,9 +161,7 @@ def _act(
             raise Stale("Somebody changed this since you opened it; look at it as it stands now and decide again.")
         session.flush()
         changes = item_changes(before, [session.get_one(Item, item_id) for item_id in before])
-        event = record(
-            session, kind, summary, now=now, editor=editor, edition=edition, item_id=item.id, changes=changes
-        )
+        event = record(session, by, kind, summary, edition=edition, item_id=item.id, changes=changes)
         return Acted(edition.id, event.id, [changed["item_id"] for changed in changes])
 
 

@@ -1,14 +1,16 @@
 """Strikes: an editor takes a mention out of every score, or takes the strike back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.domain.editions import NotAllowed, Rules, check_reason
-from app.models import Edition, Editor, Item, Mention, MentionedPaper, Strike
+from app.domain.editions import NotAllowed, check_reason
+from app.models import Edition, Item, Mention, MentionedPaper, Strike
+from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, plain, record, snapshot
 from app.services.scoring import claim_edition, rescore
 from app.services.transactions import transaction
@@ -19,10 +21,8 @@ STRIKE_FIELDS = ("editor_id", "struck_at", "reason")
 def strike(
     session: Session,
     mention_id: int,
+    by: Acting,
     *,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
     edition_id: int | None = None,
     reason: str | None = None,
 ) -> Acted:
@@ -35,21 +35,17 @@ def strike(
     def change(mention: Mention, struck: Strike | None) -> bool:
         if struck is not None:
             return False
-        session.add(
-            Strike(mention_id=mention.id, editor_id=editor.id if editor else None, struck_at=now, reason=reason or None)
-        )
+        session.add(Strike(mention_id=mention.id, editor_id=by.editor_id, struck_at=by.now, reason=reason or None))
         return True
 
-    return _act(session, mention_id, Kind.MENTION_STRUCK, "struck", change, editor, now, rules, edition_id)
+    return _act(session, mention_id, Kind.MENTION_STRUCK, "struck", change, by, edition_id)
 
 
 def unstrike(
     session: Session,
     mention_id: int,
+    by: Acting,
     *,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
     edition_id: int | None = None,
 ) -> Acted:
     """Let a struck mention count again, and rescore every paper it names. Raises NotAllowed."""
@@ -61,7 +57,7 @@ def unstrike(
         session.expunge(struck)
         return True
 
-    return _act(session, mention_id, Kind.MENTION_UNSTRUCK, "let count again", change, editor, now, rules, edition_id)
+    return _act(session, mention_id, Kind.MENTION_UNSTRUCK, "let count again", change, by, edition_id)
 
 
 def mention_by_name(session: Session, source: str, external_id: str) -> Mention:
@@ -78,29 +74,28 @@ def _act(
     kind: Kind,
     verb: str,
     change: Callable[[Mention, Strike | None], bool],
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
+    by: Acting,
     edition_id: int | None,
 ) -> Acted:
     mention = session.get(Mention, mention_id)
     if mention is None:
         raise NotAllowed("There is no such mention.")
     with transaction(session):
-        edition = claim_edition(session, edition_id, now) if edition_id is not None else None
+        edition = claim_reached(session, mention_id, edition_id, by.now)
         items = draft_items_naming(session, mention_id)
-        held = _claim_others(session, items, edition_id, now)
+        # An edition that no editor has touched follows the rules by itself; there an undo rescores instead.
+        held = [item for item in items if item.edition.acted_at is not None]
         before, was = {item.id: snapshot(item) for item in held}, _strike_of(session, mention_id)
         former = strike_fields(was)
         if not change(mention, was):
             session.rollback()
             return Acted(edition_id, None, [])
         session.flush()
-        rescore(session, items, rules)
+        rescore(session, items, by.rules)
         made = strike_fields(_strike_of(session, mention_id))
         changes = [{"mention_id": mention_id, "strike": [former, made]}, *item_changes(before, held)]
-        about = {"now": now, "editor": editor, "edition": edition, "mention_id": mention_id}
-        event = record(session, kind, f"{verb} {_said_by(mention)}", changes=changes, **about)
+        said = f"{verb} {_said_by(mention)}"
+        event = record(session, by, kind, said, edition=edition, mention_id=mention_id, changes=changes)
         return Acted(edition_id, event.id, [item.id for item in items])
 
 
@@ -125,14 +120,21 @@ def _strike_of(session: Session, mention_id: int) -> Strike | None:
     return session.scalar(select(Strike).where(Strike.mention_id == mention_id))
 
 
-def _claim_others(session: Session, items: list[Item], edition_id: int | None, now: datetime) -> list[Item]:
-    """Lock the other editions that the mention reaches, and return the items whose former places an undo must restore.
+def claim_reached(session: Session, mention_id: int, edition_id: int | None, now: datetime) -> Edition | None:
+    """Lock every draft edition that a mention reaches, and the one in which somebody acts, which is returned.
 
-    An edition that no editor has touched still follows the rules by itself; there an undo rescores instead.
+    They are locked in the order of their ids, so that two strikes at once wait for each other and never for ever.
     """
-    for other in sorted({item.edition_id for item in items} - {edition_id}):
-        claim_edition(session, other, now, acts=False)
-    return [item for item in items if item.edition.acted_at is not None]
+    ids = {item.edition_id for item in draft_items_naming(session, mention_id)}
+    acted_in = None
+    for reached in sorted(ids | ({edition_id} if edition_id is not None else set())):
+        if reached == edition_id:
+            acted_in = claim_edition(session, reached, now)
+        else:
+            # One that was published in this very moment is left as it is.
+            with suppress(NotAllowed):
+                claim_edition(session, reached, now, acts=False)
+    return acted_in
 
 
 def _said_by(mention: Mention) -> str:

@@ -10,6 +10,7 @@ from app.domain.editions import Rules, spread_keys
 from app.domain.ranking import is_above_cut, paper_score, rank_key, source_totals
 from app.models import Announcement, Edition, Item, Paper
 from app.queries.evidence import chunks, scoring_inputs
+from app.services.acting import Acting
 from app.services.audit import Kind, record
 
 
@@ -38,14 +39,8 @@ def fill_edition(session: Session, day: date, *, run_id: int, rules: Rules, now:
     _add_items(session, edition, run_id)
     picked = _rank(session, edition, rules)
     total = session.scalar(select(func.count()).where(Item.edition_id == edition.id))
-    record(
-        session,
-        Kind.EDITION_FILLED,
-        f"filled with {total} papers, {picked} of them picked",
-        now=now,
-        editor=None,
-        edition=edition,
-    )
+    filled = f"filled with {total} papers, {picked} of them picked"
+    record(session, Acting(None, now, rules), Kind.EDITION_FILLED, filled, edition=edition)
     return edition
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.domain.editions import EmptyEdition, NotAllowed, Rules
 from app.domain.posts import compose, file_name
 from app.domain.records import document_of
-from app.models import Delivery, Edition, Editor, Item, Post
+from app.models import Delivery, Edition, Item, Post
 from app.queries.records import edition_record
+from app.services.acting import Acting
 from app.services.audit import Kind, record
 from app.services.delivery import deliver
 from app.services.transactions import transaction
@@ -41,10 +42,8 @@ def preview(session: Session, edition_id: int, *, now: datetime, rules: Rules) -
 def publish(
     session: Session,
     edition_id: int,
+    by: Acting,
     *,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
     targets: Sequence[Target],
     empty_confirmed: bool = False,
 ) -> Published:
@@ -55,19 +54,13 @@ def publish(
     was not confirmed, NotAllowed when there is no such edition.
     """
     with transaction(session):
-        post, is_new = _freeze(session, edition_id, editor, now, rules, targets, empty_confirmed)
-    deliver(session, post.id, targets=targets, now=now)
+        post, is_new = _freeze(session, edition_id, by, targets, empty_confirmed)
+    deliver(session, post.id, targets=targets, now=by.now)
     return Published(post, is_new)
 
 
 def _freeze(
-    session: Session,
-    edition_id: int,
-    editor: Editor | None,
-    now: datetime,
-    rules: Rules,
-    targets: Sequence[Target],
-    empty_confirmed: bool,
+    session: Session, edition_id: int, by: Acting, targets: Sequence[Target], empty_confirmed: bool
 ) -> tuple[Post, bool]:
     # The claim: of two at once only one finds a draft. It comes first, so that nothing read later is older.
     claimed = session.execute(
@@ -85,15 +78,13 @@ def _freeze(
         ).first(), False
     if not empty_confirmed and not _picked_count(session, edition_id):
         raise EmptyEdition(f"No paper is picked for {edition.date}; publish it empty only if you mean it.")
-    post = freeze(session, edition, edition_record(session, edition, now=now, rules=rules), editor=editor, now=now)
+    post = freeze(session, edition, edition_record(session, edition, now=by.now, rules=by.rules), by)
     session.add_all(Delivery(post_id=post.id, target=target.name) for target in targets)
-    record(session, Kind.EDITION_PUBLISHED, f"published {post.file_name}", now=now, editor=editor, edition=edition)
+    record(session, by, Kind.EDITION_PUBLISHED, f"published {post.file_name}", edition=edition)
     return post, True
 
 
-def freeze(
-    session: Session, edition: Edition, post_record: dict[str, Any], *, editor: Editor | None, now: datetime
-) -> Post:
+def freeze(session: Session, edition: Edition, post_record: dict[str, Any], by: Acting) -> Post:
     """Add the post of a record to the transaction; the caller commits."""
     data = rebuild(post_record)
     post = Post(
@@ -102,8 +93,8 @@ def freeze(
         markdown=data,
         sha256=hashlib.sha256(data).hexdigest(),
         record=post_record,
-        published_at=now,
-        editor_id=editor.id if editor else None,
+        published_at=by.now,
+        editor_id=by.editor_id,
     )
     session.add(post)
     session.flush()

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.editions import NotAllowed, Rules, key_between
+from app.domain.editions import NotAllowed, key_between
 from app.models import AuditEvent, Edition, Editor, Item, Strike
+from app.services.acting import Acting
 from app.services.audit import UNDOABLE, Acted, Kind, item_changes, record, snapshot, unplain
-from app.services.evidence import draft_items_naming, strike_fields
+from app.services.evidence import claim_reached, draft_items_naming, strike_fields
 from app.services.scoring import claim_edition, clear_places, picked_order, rescore
 from app.services.transactions import transaction
 
@@ -32,37 +33,44 @@ def next_undo(session: Session, edition_id: int, editor: Editor | None) -> Audit
     return session.scalar(query)
 
 
-def undo(session: Session, edition_id: int, *, editor: Editor | None, now: datetime, rules: Rules) -> Acted:
+def undo(session: Session, edition_id: int, by: Acting) -> Acted:
     """Take back the editor's newest action in this edition; call it again to go further back.
 
     Raises NotAllowed when there is nothing to undo, or when somebody has since changed what would be put back.
     """
     with transaction(session):
-        edition = claim_edition(session, edition_id, now)
-        event = next_undo(session, edition_id, editor)
-        if event is None:
-            raise NotAllowed("There is nothing of yours to undo in this edition.")
-        return _apply(session, edition, event, editor, now, rules)
+        while event := next_undo(session, edition_id, by.editor):
+            edition = _claim(session, edition_id, event, by.now)
+            if next_undo(session, edition_id, by.editor) is event:
+                return _apply(session, edition, event, by)
+            # It was undone in another window while this one waited for the lock; the one before it is meant now.
+            session.rollback()
+        raise NotAllowed("There is nothing of yours to undo in this edition.")
 
 
-def _apply(
-    session: Session, edition: Edition, event: AuditEvent, editor: Editor | None, now: datetime, rules: Rules
-) -> Acted:
+def _claim(session: Session, edition_id: int, event: AuditEvent, now: datetime) -> Edition:
+    """Lock the edition, and with it the others that a strike reached. Raises NotAllowed when it is published."""
+    if event.mention_id is None:
+        return claim_edition(session, edition_id, now)
+    return claim_reached(session, event.mention_id, edition_id, now) or session.get_one(Edition, edition_id)
+
+
+def _apply(session: Session, edition: Edition, event: AuditEvent, by: Acting) -> Acted:
     of_items = {change["item_id"]: change["fields"] for change in event.changes if "item_id" in change}
-    items = list(session.scalars(select(Item).where(Item.id.in_(of_items)).order_by(Item.id).with_for_update(of=Item)))
-    untouched = _claim_others(session, edition, items, event, now)
+    query = select(Item).where(Item.id.in_(of_items)).order_by(Item.id)
+    items = list(session.scalars(query.execution_options(populate_existing=True)))
+    named = draft_items_naming(session, event.mention_id) if event.mention_id else []
     before = {item.id: snapshot(item) for item in items}
     for item in items:
-        _refuse_overtaken(event, of_items[item.id], before[item.id])
+        _refuse_overtaken(event, item, of_items[item.id], before[item.id])
     strikes = [_put_back_strike(session, event, change) for change in event.changes if "mention_id" in change]
     _put_back_items(session, items, of_items)
-    rescore(session, untouched, rules)
+    rescore(session, [item for item in named if item.edition.acted_at is None], by.rules)
     undone = record(
         session,
+        by,
         Kind.ACTION_UNDONE,
         f"undid: {event.summary}",
-        now=now,
-        editor=editor,
         edition=edition,
         item_id=event.item_id,
         mention_id=event.mention_id,
@@ -72,18 +80,12 @@ def _apply(
     return Acted(edition.id, undone.id, [item.id for item in items])
 
 
-def _claim_others(
-    session: Session, edition: Edition, items: list[Item], event: AuditEvent, now: datetime
-) -> list[Item]:
-    """Lock the other editions that a strike reached, and return the items where the rules alone decide."""
-    named = draft_items_naming(session, event.mention_id) if event.mention_id else []
-    for edition_id in sorted({item.edition_id for item in [*items, *named]} - {edition.id}):
-        claim_edition(session, edition_id, now, acts=False)
-    return [item for item in named if item.edition.acted_at is None]
-
-
-def _refuse_overtaken(event: AuditEvent, fields: Mapping[str, list[Any]], now_is: Mapping[str, Any]) -> None:
+def _refuse_overtaken(
+    event: AuditEvent, item: Item, fields: Mapping[str, list[Any]], now_is: Mapping[str, Any]
+) -> None:
     """An undo must not wipe out what came after. The key alone may differ: neighbours are given fresh ones."""
+    if item.edition.status != "draft":
+        raise NotAllowed(f"This cannot be undone any more, because {item.edition.date} is published: {event.summary}.")
     for name, (_, after) in fields.items():
         if name != "order_key" and now_is[name] != after:
             raise NotAllowed(f"This cannot be undone any more, because it was changed since: {event.summary}.")

@@ -10,6 +10,7 @@ from flask_login import current_user, login_required
 
 from app.extensions import db, login
 from app.models import Editor
+from app.services.acting import Acting
 from app.web.forms import typed_texts
 from app.web.htmx import answer, is_htmx, region, render
 
@@ -54,13 +55,10 @@ def editor_required(view: Callable[P, Any]) -> Callable[P, Any]:
     return guarded
 
 
-def acting() -> dict[str, Any]:
-    """Who acts, when, and by which rules: what every service of the desk is told."""
-    return {
-        "editor": current_user._get_current_object(),
-        "now": current_app.extensions["clock"](),
-        "rules": current_app.extensions["rules"],
-    }
+def acting() -> Acting:
+    """The signed-in editor, now, under the rules of the house."""
+    clock, rules = current_app.extensions["clock"], current_app.extensions["rules"]
+    return Acting(current_user._get_current_object(), clock(), rules)
 
 
 def safe_next(address: str | None) -> str:

@@ -66,4 +66,4 @@ def show(day: str) -> Response:
 def undo(day: str) -> Response:
     """Take back the editor's newest action."""
     edition = edition_or_404(day)
-    return act(edition, lambda: undo_action(db.session, edition.id, **acting()))
+    return act(edition, lambda: undo_action(db.session, edition.id, by=acting()))

@@ -47,7 +47,7 @@ def pick(item_id: int) -> Response:
     edition = edition_of_item_or_404(item_id)
     return act(
         edition,
-        lambda: curation.pick(db.session, item_id, position=read_optional_position(request.form), **acting()),
+        lambda: curation.pick(db.session, item_id, position=read_optional_position(request.form), by=acting()),
         item_id=item_id,
         typed="position" in request.form,
     )
@@ -61,7 +61,7 @@ def drop(item_id: int) -> Response:
     reason = read_reason(request.form)
     return act(
         edition,
-        lambda: curation.drop(db.session, item_id, reason=reason, **acting()),
+        lambda: curation.drop(db.session, item_id, reason=reason, by=acting()),
         item_id=item_id,
         typed=bool(reason),
     )
@@ -72,7 +72,7 @@ def drop(item_id: int) -> Response:
 def put_back(item_id: int) -> Response:
     """Make a picked or dropped paper a candidate again."""
     edition = edition_of_item_or_404(item_id)
-    return act(edition, lambda: curation.put_back(db.session, item_id, **acting()), item_id=item_id)
+    return act(edition, lambda: curation.put_back(db.session, item_id, by=acting()), item_id=item_id)
 
 
 @bp.post("/items/<id:item_id>/position")
@@ -82,7 +82,7 @@ def move(item_id: int) -> Response:
     edition = edition_of_item_or_404(item_id)
     return act(
         edition,
-        lambda: curation.move(db.session, item_id, to=read_position(request.form), **acting()),
+        lambda: curation.move(db.session, item_id, to=read_position(request.form), by=acting()),
         item_id=item_id,
         typed=True,
     )
@@ -100,7 +100,7 @@ def annotate(item_id: int) -> Response:
     try:
         version = _version_seen(item_id, texts)
         written = {"headline": texts.headline, "note": texts.note, "version": version}
-        acted = curation.annotate(db.session, item_id, **written, **acting())
+        acted = curation.annotate(db.session, item_id, **written, by=acting())
     except NotAllowed as error:
         db.session.rollback()
         return _text_refused(item_id, error)

@@ -31,7 +31,7 @@ def strike(mention_id: int) -> Response:
     reason = read_reason(request.form)
     return act(
         edition,
-        lambda: evidence.strike(db.session, mention_id, edition_id=edition.id, reason=reason, **acting()),
+        lambda: evidence.strike(db.session, mention_id, edition_id=edition.id, reason=reason, by=acting()),
         item_id=_item_of_form(),
     )
 
@@ -43,6 +43,6 @@ def unstrike(mention_id: int) -> Response:
     edition = _edition_of_form()
     return act(
         edition,
-        lambda: evidence.unstrike(db.session, mention_id, edition_id=edition.id, **acting()),
+        lambda: evidence.unstrike(db.session, mention_id, edition_id=edition.id, by=acting()),
         item_id=_item_of_form(),
     )

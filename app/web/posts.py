@@ -68,6 +68,6 @@ def retry(day: str) -> Response:
     """Try again every delivery that has not arrived."""
     post = post_or_404(day)
     targets = current_app.extensions["targets"]
-    failed = [d for d in deliver(db.session, post.id, targets=targets, now=acting()["now"]) if d.status != "delivered"]
+    failed = [d for d in deliver(db.session, post.id, targets=targets, now=acting().now) if d.status != "delivered"]
     flash(failed[0].error if failed else "Delivered.", "bad" if failed else "done")
     return redirect(url_for("posts.show", day=day), 303)

@@ -21,7 +21,7 @@ def _bytes_of(edition: Edition) -> bytes:
     if post:
         return post.markdown
     who = acting()
-    return publishing.preview(db.session, edition.id, now=who["now"], rules=who["rules"])
+    return publishing.preview(db.session, edition.id, now=who.now, rules=who.rules)
 
 
 @bp.get("/editions/<day>/preview")

@@ -51,7 +51,7 @@ def create(day: str) -> Response:
     confirmed = request.form.get("empty_confirmed") == "yes"
     targets = current_app.extensions["targets"]
     try:
-        published = publishing.publish(db.session, edition.id, targets=targets, empty_confirmed=confirmed, **acting())
+        published = publishing.publish(db.session, edition.id, targets=targets, empty_confirmed=confirmed, by=acting())
     except EmptyEdition as error:
         return _ask(edition, again=True, sentence=str(error), status=409)
     except NotAllowed as error:

@@ -12,6 +12,7 @@ from app.domain.sources import FetchedMention, FetchedPaper, Problem
 from app.models import Edition, Editor, Item, Mention, MetricsSnapshot, Paper, SignInLink
 from app.queries.evidence import loud_mentions
 from app.services.accounts import add_editor, editor_by_link, editor_by_password
+from app.services.acting import Acting
 from app.services.evidence import strike
 from tests.factories import items, mention_row, scores
 
@@ -128,7 +129,7 @@ def test_the_advert_of_the_demo_lifts_four_papers_and_is_named_loud(runner, sess
     picked = len(items(session))
     (loud,) = loud_mentions(session, edition(session).id, LOUD_FROM)
     assert loud.papers == 6
-    strike(session, loud.mention_id, editor=None, now=clock(), rules=rules)
+    strike(session, loud.mention_id, by=Acting(None, clock(), rules))
     assert len(items(session)) == picked - 4
 
 

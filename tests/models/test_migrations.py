@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app import create_app
 from app.extensions import db
 from app.models import Edition, MetricsSnapshot, Post
+from app.services.acting import Acting
 from app.services.audit import Kind, record
 from tests.factories import edition_of_scores
 
@@ -81,7 +82,7 @@ def post(session) -> Post:
 )
 def test_the_database_refuses_to_change_what_is_sealed(session, rules, post, clock, statement):
     edition_of_scores(session, rules, [60])
-    record(session, Kind.EDITION_PUBLISHED, "published", now=clock(), editor=None)
+    record(session, Acting(None, clock(), rules), Kind.EDITION_PUBLISHED, "published")
     session.commit()
     with pytest.raises(DBAPIError, match="never changed"):
         session.execute(text(statement))

@@ -18,6 +18,7 @@ from app.queries.editions import (
 )
 from app.queries.items import details_of_item
 from app.queries.posts import post_on, posts_beside, posts_in_archive
+from app.services.acting import Acting
 from app.services.curation import drop
 from app.services.publishing import publish
 from tests.factories import DAY, edition_of_scores, ingest_things, items, paper
@@ -51,7 +52,7 @@ def test_a_row_keeps_the_words_it_was_judged_by(session: Session, rules: Rules, 
     first, other = paper(score=90, title="As judged"), paper(score=80)
     ingest_things(session, rules, [first, other])
     second = items(session)[1]
-    drop(session, second.id, editor=editor, now=clock(), rules=rules)
+    drop(session, second.id, by=Acting(editor, clock(), rules))
     renamed = paper(first.arxiv_id, score=95, title="Renamed since", authors=("New Name",))
     ingest_things(session, rules, [renamed], now=LATER)
     row = desk(session, edition_on(session, DAY)).picked[0]
@@ -93,7 +94,7 @@ def test_the_archive_lists_the_posts_newest_first(
 ) -> None:
     monday = date(2026, 11, 16)
     for found in (edition_of_scores(session, rules, [70], day=monday), edition):
-        publish(session, found.id, editor=editor, now=clock(), rules=rules, targets=[])
+        publish(session, found.id, by=Acting(editor, clock(), rules), targets=[])
     lines = posts_in_archive(session)
     assert [(line.date, line.papers, line.editor, line.undelivered) for line in lines] == [
         (DAY, 2, "Ana", 0),

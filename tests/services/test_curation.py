@@ -6,6 +6,7 @@ from sqlalchemy import event, select
 from app.domain.editions import NOTE_LIMIT, NotAllowed, Stale
 from app.models import AuditEvent, Edition, Item
 from app.services import curation
+from app.services.acting import Acting
 from tests.factories import edition_of_scores, items, scores
 
 
@@ -18,7 +19,7 @@ def edition(session, rules) -> Edition:
 @pytest.fixture
 def act(session, editor, clock, rules):
     """What every action is told besides what it does."""
-    return {"editor": editor, "now": clock(), "rules": rules}
+    return {"by": Acting(editor, clock(), rules)}
 
 
 def test_a_picked_candidate_stands_where_its_score_puts_it(session, edition, act):

@@ -9,6 +9,7 @@ from app.domain.editions import NotAllowed
 from app.models import AuditEvent, Edition, Strike
 from app.queries.evidence import evidence_of_items, loud_mentions
 from app.services import curation, evidence
+from app.services.acting import Acting
 from app.services.undo import undo
 from tests.factories import DAY, ingest_things, items, mention, mention_row, paper, scores
 
@@ -40,7 +41,7 @@ def edition(session, papers) -> Edition:
 @pytest.fixture
 def act(editor, clock, rules):
     """What every action is told besides what it does."""
-    return {"editor": editor, "now": clock(), "rules": rules}
+    return {"by": Acting(editor, clock(), rules)}
 
 
 def test_the_advert_stands_on_top_until_it_is_struck(session, papers, edition, act):
@@ -60,7 +61,7 @@ def test_a_second_ingest_brings_nothing_back(session, rules, papers, edition, ac
 def test_one_undo_restores_everything_as_it_was(session, rules, papers, edition, act, editor, clock):
     before = [(item.id, item.order_key, item.score, item.parts) for item in items(session)]
     evidence.strike(session, mention_row(session, ADVERT).id, edition_id=edition.id, **act)
-    undo(session, edition.id, editor=editor, now=clock.tick(), rules=rules)
+    undo(session, edition.id, by=Acting(editor, clock.tick(), rules))
     assert [(item.id, item.order_key, item.score, item.parts) for item in items(session)] == before
     assert session.scalars(select(Strike)).all() == []
 
@@ -92,7 +93,7 @@ def test_the_strike_reaches_other_drafts_but_leaves_them_to_fill_themselves(
     evidence.strike(session, mention_row(session, ADVERT).id, edition_id=edition.id, **act)
     assert scores(session, day=other_day) == []
     assert session.scalars(select(Edition).where(Edition.date == other_day)).one().acted_at is None
-    undo(session, edition.id, editor=act["editor"], now=clock.tick(), rules=rules)
+    undo(session, edition.id, by=Acting(act["by"].editor, clock.tick(), rules))
     assert scores(session, day=other_day) == [5106]
 
 

@@ -11,6 +11,7 @@ from app.domain.sources import ConnectorError, FetchedPaper, Notice, Problem, Re
 from app.models import Edition, Mention, MetricsSnapshot, Paper, Run
 from app.queries.evidence import texts_of_items
 from app.services import curation
+from app.services.acting import Acting
 from app.services.ingestion import ingest
 from tests.factories import DAY, MORNING, Source, edition_of_scores, ingest_things, items, mention, paper, scores
 
@@ -174,7 +175,7 @@ def test_an_older_version_or_a_bare_listing_changes_nothing(session, rules):
 def test_once_an_editor_has_acted_ingest_leaves_the_edition_alone(session, rules, editor, clock):
     named = paper("2611.90001", title="Before", score=60)
     ingest_things(session, rules, [named, paper(score=55)])
-    curation.move(session, items(session)[0].id, to=2, editor=editor, now=clock(), rules=rules)
+    curation.move(session, items(session)[0].id, to=2, by=Acting(editor, clock(), rules))
     before = everything(session)["items"]
     newer = paper(
         "2611.90001", title="After", version=2, readings=(Reading("twitter", MORNING + timedelta(hours=6), likes=900),)

@@ -1,4 +1,4 @@
-"""Publishing: one post, whatever is pressed how often and by whom; frozen with its record; delivered whole or not at all."""
+"""Publishing: one post, whatever is pressed how often and by whom; frozen with its record; delivered whole or not."""
 
 import hashlib
 import os
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.domain.editions import EmptyEdition, NotAllowed
 from app.models import AuditEvent, Delivery, Edition, Post
 from app.services import curation, evidence
+from app.services.acting import Acting
 from app.services.delivery import deliver, deliveries_of
 from app.services.publishing import preview, publish, rebuild
 from app.targets import DirectoryTarget
@@ -31,9 +32,7 @@ def target(tmp_path) -> DirectoryTarget:
 @pytest.fixture
 def go(session, edition, editor, clock, rules, target):
     """Press the button."""
-    return lambda **more: publish(
-        session, edition.id, editor=editor, now=clock(), rules=rules, targets=[target], **more
-    )
+    return lambda **more: publish(session, edition.id, by=Acting(editor, clock(), rules), targets=[target], **more)
 
 
 def test_the_post_is_frozen_with_its_record_and_written(session, edition, go, target, clock):
@@ -56,7 +55,7 @@ def test_the_preview_is_what_publishing_freezes(session, edition, go, clock, rul
 
 
 def test_the_record_holds_all_that_went_in(session, edition, go, editor, clock, rules):
-    act = {"editor": editor, "now": clock(), "rules": rules}
+    act = {"by": Acting(editor, clock(), rules)}
     best = items(session)[0]
     ingest_things(session, rules, [mention("1", best.paper.arxiv_id, source="bluesky", reposts=30, likes=None)])
     curation.annotate(session, best.id, headline="A lamp", note="Read *this*.", version=best.version, **act)
@@ -76,9 +75,7 @@ def test_headline_and_note_are_in_the_post(session, go, editor, clock, rules):
         headline="Scaling *down*",
         note="Read *this*.",
         version=best.version,
-        editor=editor,
-        now=clock(),
-        rules=rules,
+        by=Acting(editor, clock(), rules),
     )
     text = go().post.markdown.decode()
     assert "# 1. Scaling \\*down*" in text
@@ -105,7 +102,7 @@ def test_two_editors_at_once_make_one_post(app, session, edition, editor, other_
             person = db.session.get(Editor, person_id)
             db.session.commit()
             barrier.wait()
-            published = publish(db.session, edition_id, editor=person, now=clock(), rules=rules, targets=[target])
+            published = publish(db.session, edition_id, by=Acting(person, clock(), rules), targets=[target])
             results.append((published.is_new, published.post.sha256))
             db.session.remove()
 
@@ -121,7 +118,7 @@ def test_two_editors_at_once_make_one_post(app, session, edition, editor, other_
 
 def test_an_edition_without_papers_needs_a_second_yes(session, edition, go, editor, clock, rules):
     for item in items(session):
-        curation.drop(session, item.id, editor=editor, now=clock(), rules=rules)
+        curation.drop(session, item.id, by=Acting(editor, clock(), rules))
     with pytest.raises(EmptyEdition, match="No paper is picked for 2026-11-18"):
         go()
     assert session.get_one(Edition, edition.id).status == "draft"
@@ -131,7 +128,7 @@ def test_an_edition_without_papers_needs_a_second_yes(session, edition, go, edit
 
 def test_an_edition_that_is_not_there_is_refused(session, editor, clock, rules):
     with pytest.raises(NotAllowed, match="no such edition"):
-        publish(session, 4711, editor=editor, now=clock(), rules=rules, targets=[])
+        publish(session, 4711, by=Acting(editor, clock(), rules), targets=[])
 
 
 def test_a_delivery_that_fails_leaves_the_post_frozen_and_can_be_repeated(session, go, target, clock):
@@ -183,7 +180,7 @@ def test_what_is_struck_or_reposted_is_not_quoted(session, rules, editor, clock,
     ]
     ingest_things(session, rules, things)
     edition = session.scalars(select(Edition)).one()
-    act = {"editor": editor, "now": clock(), "rules": rules}
+    act = {"by": Acting(editor, clock(), rules)}
     evidence.strike(session, mention_row(session, "2").id, edition_id=edition.id, **act)
     text = preview(session, edition.id, now=clock(), rules=rules).decode()
     assert [word for word in ("Quoted.", "Struck.", "Reposted.", "Too quiet.") if word in text] == ["Quoted."]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.domain.editions import NotAllowed
 from app.models import AuditEvent, Edition, Item, Strike
 from app.services import curation, evidence
+from app.services.acting import Acting
 from app.services.audit import ITEM_FIELDS, snapshot
 from app.services.undo import next_undo, undo
 from tests.factories import edition_of_scores, ingest_things, items, mention, mention_row, scores
@@ -25,7 +26,7 @@ def edition(session, rules) -> Edition:
 @pytest.fixture
 def take_back(session, edition, clock, rules):
     """Undo the newest action of a person."""
-    return lambda person: undo(session, edition.id, editor=person, now=clock.tick(), rules=rules)
+    return lambda person: undo(session, edition.id, by=Acting(person, clock.tick(), rules))
 
 
 def state(session) -> list:
@@ -36,7 +37,7 @@ def state(session) -> list:
 
 
 def test_every_action_can_be_taken_back_in_turn(session, edition, editor, clock, rules, take_back):
-    act = {"editor": editor, "now": clock(), "rules": rules}
+    act = {"by": Acting(editor, clock(), rules)}
     states = [state(session)]
     first, candidate = items(session)[0], items(session, "candidate")[0]
     for do in (
@@ -58,7 +59,7 @@ def test_every_action_can_be_taken_back_in_turn(session, edition, editor, clock,
 
 
 def test_nobody_undoes_what_another_did(session, edition, editor, other_editor, clock, rules, take_back):
-    curation.drop(session, items(session)[0].id, editor=editor, now=clock(), rules=rules)
+    curation.drop(session, items(session)[0].id, by=Acting(editor, clock(), rules))
     with pytest.raises(NotAllowed, match="nothing of yours to undo"):
         take_back(other_editor)
     assert next_undo(session, edition.id, other_editor) is None
@@ -67,8 +68,8 @@ def test_nobody_undoes_what_another_did(session, edition, editor, other_editor, 
 
 def test_what_somebody_changed_since_is_left_alone(session, edition, editor, other_editor, clock, rules, take_back):
     item = items(session)[1]
-    curation.move(session, item.id, to=1, editor=editor, now=clock(), rules=rules)
-    curation.move(session, item.id, to=3, editor=other_editor, now=clock.tick(), rules=rules)
+    curation.move(session, item.id, to=1, by=Acting(editor, clock(), rules))
+    curation.move(session, item.id, to=3, by=Acting(other_editor, clock.tick(), rules))
     before = state(session)
     with pytest.raises(NotAllowed, match="cannot be undone any more"):
         take_back(editor)
@@ -77,16 +78,14 @@ def test_what_somebody_changed_since_is_left_alone(session, edition, editor, oth
 
 def test_what_others_did_elsewhere_does_not_matter(session, edition, editor, other_editor, clock, rules, take_back):
     best, second = items(session)[:2]
-    curation.move(session, best.id, to=2, editor=editor, now=clock(), rules=rules)
+    curation.move(session, best.id, to=2, by=Acting(editor, clock(), rules))
     curation.annotate(
         session,
         second.id,
         headline=None,
         note="Fine.",
         version=second.version,
-        editor=other_editor,
-        now=clock(),
-        rules=rules,
+        by=Acting(other_editor, clock(), rules),
     )
     take_back(editor)
     assert [item.id for item in items(session)[:2]] == [best.id, second.id]
@@ -98,7 +97,7 @@ def test_a_place_that_was_taken_since_is_given_next_to_it(
 ):
     first, second, third = items(session)[:3]
     key = second.order_key
-    curation.drop(session, second.id, editor=editor, now=clock(), rules=rules)
+    curation.drop(session, second.id, by=Acting(editor, clock(), rules))
     third_item = session.get_one(Item, third.id)
     third_item.order_key = key
     session.commit()
@@ -107,7 +106,7 @@ def test_a_place_that_was_taken_since_is_given_next_to_it(
 
 
 def test_the_undo_is_an_event_of_its_own(session, edition, editor, clock, rules, take_back):
-    curation.drop(session, items(session)[0].id, editor=editor, now=clock(), rules=rules)
+    curation.drop(session, items(session)[0].id, by=Acting(editor, clock(), rules))
     dropped = next_undo(session, edition.id, editor)
     take_back(editor)
     undone = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
@@ -117,7 +116,7 @@ def test_the_undo_is_an_event_of_its_own(session, edition, editor, clock, rules,
 
 
 def test_nothing_is_undone_after_publishing(session, edition, editor, clock, rules, take_back):
-    curation.drop(session, items(session)[0].id, editor=editor, now=clock(), rules=rules)
+    curation.drop(session, items(session)[0].id, by=Acting(editor, clock(), rules))
     edition.status = "published"
     session.commit()
     with pytest.raises(NotAllowed, match="is published"):
@@ -132,7 +131,7 @@ ACTIONS = st.lists(
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=ACTIONS)
 def test_undoing_everything_gives_the_first_state_again(session, edition, editor, clock, rules, actions):
-    act = {"editor": editor, "now": clock.tick(), "rules": rules}
+    act = {"by": Acting(editor, clock.tick(), rules)}
     ids = sorted(session.scalars(select(Item.id)))
     before, done = state(session), 0
     for action, which, position in actions:
@@ -147,5 +146,5 @@ def test_undoing_everything_gives_the_first_state_again(session, edition, editor
         except NotAllowed:
             continue
     for _ in range(done):
-        undo(session, edition.id, editor=editor, now=clock.tick(), rules=rules)
+        undo(session, edition.id, by=Acting(editor, clock.tick(), rules))
     assert state(session) == before
