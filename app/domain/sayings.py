@@ -1,44 +1,31 @@
 """What a mention says, as plain text for the screen, whichever form its source gave it in."""
 
-from html.parser import HTMLParser
+import html
+import re
 
-SILENT = {"script", "style", "template"}
+import nh3
+
+from app.domain.quotes import LONGEST_EMBED
+
+# Nothing but these is left after cleaning, in just this shape.
+_BREAK = "<br>"
+_PARAGRAPH_END = "</p>"
+_TAG = re.compile("</?[a-z]+>")
 
 
-def said(text: str | None, html: str | None) -> str:
-    """The mention's own words: its text, else the words of its embed up to the end of the first paragraph.
+def said(text: str | None, embed: str | None) -> str:
+    """The mention's own words: its text, else the words of the first paragraph of its embed that has any.
 
-    Line breaks are kept. The result is plain text and still has to be escaped where it is shown.
+    Line breaks are kept. The result is plain text and still has to be escaped where it is shown. An embed that is far
+    too long to be one has no words here.
     """
     if text is not None:
         return text.strip()
-    words = _Words()
-    words.feed(html or "")
-    words.close()
-    return "".join(words.heard).strip()
-
-
-class _Words(HTMLParser):
-    """Collects the visible words of the first paragraph that has any; of the whole where there is no paragraph."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.heard: list[str] = []
-        self._silent = 0
-        self._is_over = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in SILENT:
-            self._silent += 1
-        elif tag == "br" and not self._is_over:
-            self.heard.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in SILENT:
-            self._silent = max(0, self._silent - 1)
-        elif tag == "p":
-            self._is_over = bool("".join(self.heard).strip())
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent and not self._is_over:
-            self.heard.append(data)
+    if not embed or len(embed) > LONGEST_EMBED:
+        return ""
+    cleaned = nh3.clean(embed, tags={"p", "br"}, attributes={"*": set()}, link_rel=None)
+    for paragraph in cleaned.split(_PARAGRAPH_END):
+        words = html.unescape(_TAG.sub("", paragraph.replace(_BREAK, "\n"))).strip()
+        if words:
+            return words
+    return ""
