@@ -4,7 +4,6 @@ const slotOf = (row) => row.querySelector(":scope > .open");
 function show(row, after) {
   const slot = slotOf(row);
   const link = row.querySelector(".title a");
-  link.setAttribute("aria-expanded", "true");
   return htmx.ajax("GET", link.getAttribute("href"), { source: slot, target: slot, swap: "innerHTML" }).then(after);
 }
 

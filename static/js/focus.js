@@ -25,16 +25,15 @@ function labelOf(element) {
   return element?.getAttribute("aria-label") ?? element?.textContent.trim();
 }
 
-// A row that the address names: the rows before it are measured only once they are near, so it is looked for until found.
+// A row that the address names: the rows around it are measured only once they are near, so for a third of a second
+// it is looked for again.
 function lookFor(row, tries) {
   row.scrollIntoView({ block: "center" });
-  const { top, bottom } = row.getBoundingClientRect();
-  if (tries > 0 && (top < 0 || bottom > innerHeight)) requestAnimationFrame(() => lookFor(row, tries - 1));
-  else if (tries > 0) requestAnimationFrame(() => lookFor(row, 0));
+  if (tries > 0) requestAnimationFrame(() => lookFor(row, tries - 1));
 }
 function follow() {
   const row = location.hash.startsWith("#item-") && document.getElementById(location.hash.slice(1));
-  if (row) requestAnimationFrame(() => lookFor(row, 10));
+  if (row) requestAnimationFrame(() => lookFor(row, 20));
 }
 window.addEventListener("load", follow);
 window.addEventListener("hashchange", follow);

@@ -34,5 +34,8 @@ document.addEventListener("htmx:error", (event) => {
 });
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
-  if (!/hx-partial/.test(ctx.text)) say("That did not work. Reload the page to see how things stand.", true);
+  if (/hx-partial/.test(ctx.text)) return;
+  // Not our own words, as from a proxy: they belong nowhere on the page.
+  ctx.swap = "none";
+  say("That did not work. Reload the page to see how things stand.", true);
 });

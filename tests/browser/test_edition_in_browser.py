@@ -260,3 +260,12 @@ def test_dates_are_one_click_apart(page: Page, desk: Desk) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("No papers were collected for Tuesday 17 November 2026.")
     page.get_by_role("link", name="Next day").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Today’s edition")
+
+
+def test_a_strange_answer_is_told_and_shown_nowhere(page: Page, desk: Desk) -> None:
+    first = page.locator(f"#item-{desk.ids()[0]}")
+    page.route("**/items/*", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    first.locator(".title a").click()
+    expect(toast(page)).to_contain_text("That did not work.")
+    expect(page.get_by_text("Bad gateway")).to_have_count(0)
+    expect(first.locator(".title a")).not_to_have_attribute("aria-expanded", "true")
