@@ -83,7 +83,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool
     rows changed, both lists come whole.
     """
     seen = request.form.get("seen", "")
-    is_current = seen.isdecimal() and int(seen) == edition.version - int(has_changed)
+    is_current = seen == str(edition.version - int(has_changed))
     order = item_order(db.session, edition.id)
     some = is_current and len(item_ids) <= ROWS_AT_ONCE
     shown = desk(db.session, edition, candidate_ids=item_ids if some else None)

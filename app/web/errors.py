@@ -1,10 +1,12 @@
 """What goes wrong, in one plain sentence each: a page, or a message beside the list under htmx."""
 
+import hmac
 import logging
 
-from flask import Flask, Response, request
-from flask_login import current_user
+from flask import Flask, Response, current_app, g, request, session
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -56,10 +58,21 @@ def form_expired(error: CSRFError) -> Response:
         token = region("#csrf-token", "partials/shared/_csrf_token.html", swap="outerHTML")
         toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=EXPIRED, bad=True)
         return answer(token, toast, status=400)
-    # Only a token that was good once earns a button that sends the form again: any other may be a stranger's form.
-    if "expired" not in (error.description or ""):
+    if not _was_ours(request.form.get("csrf_token", "")):
         return problem(400, STRANGE)
     return render("pages/errors/expired.html", status=400, sentence=EXPIRED, fields=_fields_again())
+
+
+def _was_ours(token: str) -> bool:
+    """Whether a token, however old, was made for this very session; any other may come with a stranger's form.
+
+    Flask-WTF looks at the age first, and so calls a stranger's old token expired as well.
+    """
+    try:
+        value = URLSafeTimedSerializer(current_app.secret_key or "", salt="wtf-csrf-token").loads(token)
+    except BadData:
+        return False
+    return hmac.compare_digest(str(value), str(session.get("csrf_token", "")))
 
 
 def _fields_again() -> list[tuple[str, str]]:
@@ -83,6 +96,8 @@ def database_busy(error: OperationalError) -> Response:
     """A locked or unreachable database."""
     log.error("The database refused: %s", error)
     db.session.rollback()
+    # Who is signed in stands in the same database; the page that says this must not ask it again.
+    g._login_user = AnonymousUserMixin()
     return problem(503, BUSY)
 
 

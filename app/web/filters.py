@@ -12,20 +12,11 @@ from markupsafe import Markup, escape
 
 from app import assets
 from app.domain.markup import inline_html, plain_text
+from app.domain.papers import abs_url, pdf_url
+from app.domain.quotes import NETWORKS
 from app.queries.editions import Row
 from app.web.forms import digest
 
-SOURCES = {
-    "arxiv": "arXiv",
-    "bluesky": "Bluesky",
-    "hackernews": "Hacker News",
-    "hn": "Hacker News",
-    "huggingface": "Hugging Face",
-    "mastodon": "Mastodon",
-    "reddit": "Reddit",
-    "twitter": "Twitter",
-    "x": "X",
-}
 COUNTS = {"reposts": "repost", "likes": "like", "points": "point"}
 # From this share on, one voice makes the score; from the second on, it is worth a warning.
 LOUD_SHARE = 0.5
@@ -92,7 +83,7 @@ def today() -> date:
 
 def source_name(source: str) -> str:
     """A source's own name."""
-    return SOURCES.get(source, source.replace("_", " ").capitalize())
+    return NETWORKS.get(source, source.replace("_", " ").capitalize())
 
 
 def counts_in_words(counts: Any) -> str:
@@ -132,7 +123,7 @@ def tags(row: Row, cut: float) -> list[tuple[str, str]]:
     found = []
     share = loudest_share(row.parts)
     if share >= LOUD_SHARE and voices_of(row.parts) > 1:
-        found.append((f"one voice carries {share * 100:.0f} %", "warn" if share >= WARN_SHARE else ""))
+        found.append((f"one voice carries {int(share * 100)} %", "warn" if share >= WARN_SHARE else ""))
     if row.state == "candidate" and row.score >= cut:
         found.append(("above the cut", "good"))
     elif row.state == "picked" and row.score < cut:
@@ -178,9 +169,9 @@ def sentence(summary: str) -> str:
     return f"{summary[:1].upper()}{summary[1:]}."
 
 
-def arxiv_url(arxiv_id: str, kind: str = "abs") -> Markup:
+def arxiv_url(arxiv_id: str, kind: str = "abs") -> str:
     """Where a paper stands at arXiv."""
-    return Markup("https://arxiv.org/{}/{}").format(kind, arxiv_id)
+    return pdf_url(arxiv_id) if kind == "pdf" else abs_url(arxiv_id)
 
 
 def safe_link(url: str) -> str | None:

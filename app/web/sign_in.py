@@ -74,9 +74,7 @@ def password() -> Response:
 def change_password() -> Response:
     """Set one's own password; a reader may, too."""
     try:
-        accounts.set_password(
-            db.session, current_user.id, request.form.get("password", ""), now=current_app.extensions["clock"]()
-        )
+        accounts.set_password(db.session, current_user.id, request.form.get("password", ""))
     except NotAllowed as error:
         return render("pages/sign_in/password.html", status=422, sentence=str(error))
     flash("Your password is set.", "done")
