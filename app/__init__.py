@@ -10,7 +10,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from app import cli, models, web
-from app.config import ROOT, read_settings, secret_key, unknown_settings
+from app.config import ROOT, SettingError, read_settings, secret_key, unknown_settings
 from app.database import prepare_database
 from app.domain.editions import Rules
 from app.domain.ranking import QUOTE_LIMIT
@@ -65,7 +65,11 @@ def rules_from(values: Mapping[str, Any]) -> Rules:
 
 
 def _flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    values["INSTANCE_DIR"].mkdir(parents=True, exist_ok=True)
+    try:
+        values["INSTANCE_DIR"].mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingError(f"HOTPAPERS_INSTANCE_DIR {values['INSTANCE_DIR']} cannot be a folder ({reason}).") from None
     return {
         "SECRET_KEY": secret_key(values),
         "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"] or f"sqlite:///{values['INSTANCE_DIR'] / 'hotpapers.db'}",

@@ -3,7 +3,9 @@
 import math
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,9 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from app.domain.posts import PROFILES
+from app.domain.ranking import DEFAULT_CUT, QUOTE_CUT
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HOTPAPERS_"
-PROFILES = ("lumen",)
 # arXiv's own list for 2026 (info.arxiv.org, availability page).
 HOLIDAYS_2026 = "2026-01-01,2026-01-19,2026-06-19,2026-07-03,2026-09-07,2026-11-26,2026-12-25,2026-12-29,2026-12-31"
 
@@ -85,8 +92,12 @@ def _path(raw: str) -> Path:
 
 
 def _database(raw: str) -> str:
-    if raw and not raw.startswith(("sqlite:", "postgresql+psycopg:")):
-        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    try:
+        kind = make_url(raw).drivername if raw else "sqlite"
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in ("sqlite", "postgresql+psycopg"):
+        raise ValueError("must be an address such as sqlite:////srv/desk.db or postgresql+psycopg://user@host/desk")
     return raw
 
 
@@ -95,8 +106,8 @@ SETTINGS = (
     Setting("SECRET_KEY", "", _text, "signs sessions and forms; made and kept in the instance folder if empty"),
     Setting("INSTANCE_DIR", "instance", _path, "the folder for the database, the secret key and locks"),
     Setting("TIMEZONE", "UTC", _zone, "the zone of every time in a post and on the desk"),
-    Setting("CUT", "50", _number, "the score from which a paper is picked by default"),
-    Setting("QUOTE_CUT", "25", _number, "the score from which a mention is quoted in the post"),
+    Setting("CUT", f"{DEFAULT_CUT:g}", _number, "the score from which a paper is picked by default"),
+    Setting("QUOTE_CUT", f"{QUOTE_CUT:g}", _number, "the score from which a mention is quoted in the post"),
     Setting("PROFILE", "lumen", _profile, "how a post looks: lumen"),
     Setting(
         "TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"
@@ -131,7 +142,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     values["WEIGHTS"] = {
         name.removeprefix(PREFIX + WEIGHT).lower(): _read(name.removeprefix(PREFIX), raw.strip(), _number)
         for name, raw in environ.items()
-        if name.startswith(PREFIX + WEIGHT)
+        if name.startswith(PREFIX + WEIGHT) and raw.strip()
     }
     _settle_paths(values, environ)
     return values
@@ -169,11 +180,21 @@ def secret_key(values: Mapping[str, Any]) -> str:
     if values["SECRET_KEY"]:
         return values["SECRET_KEY"]
     kept = values["INSTANCE_DIR"] / "secret_key"
-    kept.parent.mkdir(parents=True, exist_ok=True)
     try:
-        handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return kept.read_text(encoding="utf8")
+        if not kept.exists() or not kept.read_text(encoding="utf8").strip():
+            _keep_secret(kept)
+        return kept.read_text(encoding="utf8").strip()
+    except OSError as error:
+        raise SettingError(f"{kept} cannot be used ({(error.strerror or str(error)).lower()}).") from None
+
+
+def _keep_secret(kept: Path) -> None:
+    """Write a fresh key whole or not at all; of two processes that start at once the first one's stands."""
+    handle, temporary = tempfile.mkstemp(dir=kept.parent, prefix=".secret-")
     with os.fdopen(handle, "w", encoding="utf8") as file:
-        file.write(key := secrets.token_hex(32))
-    return key
+        file.write(secrets.token_hex(32))
+    if kept.exists() and not kept.stat().st_size:
+        kept.unlink()
+    with suppress(FileExistsError):
+        os.link(temporary, kept)
+    os.unlink(temporary)

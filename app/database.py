@@ -26,4 +26,6 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # Without it "insert or replace" would delete a sealed row past its trigger.
+    cursor.execute("PRAGMA recursive_triggers = ON")
     cursor.close()

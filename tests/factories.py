@@ -57,20 +57,20 @@ def mention(
 class Source:
     """A connector that yields what it was given, and raises it where that is an exception."""
 
-    def __init__(self, *things: Fetched | Exception, name: str = "invented") -> None:
+    def __init__(self, *things: Fetched | BaseException, name: str = "invented") -> None:
         self.things, self.name = things, name
 
     def fetch(self, day: date | None) -> Iterator[Fetched]:
         """Everything, in order."""
         yield Expected(sum(isinstance(thing, FetchedPaper) for thing in self.things))
         for thing in self.things:
-            if isinstance(thing, Exception):
+            if isinstance(thing, BaseException):
                 raise thing
             yield thing
 
 
 def ingest_things(
-    session: Session, rules: Rules, things: Iterable[Fetched | Exception], *, now: datetime = MORNING, day: date = DAY
+    session: Session, rules: Rules, things: Iterable[Fetched | BaseException], *, now: datetime = MORNING, day: date = DAY
 ) -> Run:
     """One ingestion run of the given papers and mentions."""
     return ingest(session, [Source(*things)], day=day, clock=lambda: now, rules=rules)

@@ -31,7 +31,9 @@ def test_the_defaults_stand_where_nothing_is_set():
         ("ARXIV_CATEGORIES", "cs;rm -rf", "HOTPAPERS_ARXIV_CATEGORIES must be arXiv categories"),
         ("ARXIV_HOLIDAYS", "Christmas", "HOTPAPERS_ARXIV_HOLIDAYS must be dates"),
         ("WEIGHT_TWITTER", "much", "HOTPAPERS_WEIGHT_TWITTER must be a number, not 'much'."),
-        ("DATABASE_URL", "mysql://x", "HOTPAPERS_DATABASE_URL must start with"),
+        ("DATABASE_URL", "mysql://x", "HOTPAPERS_DATABASE_URL must be an address such as"),
+        ("DATABASE_URL", "postgresql+psycopg://u@h:xx/d", "HOTPAPERS_DATABASE_URL must be an address such as"),
+        ("DATABASE_URL", "nonsense", "HOTPAPERS_DATABASE_URL must be an address such as"),
         ("SESSION_COOKIE_SECURE", "maybe", "HOTPAPERS_SESSION_COOKIE_SECURE must be yes or no"),
     ],
 )
@@ -40,6 +42,21 @@ def test_a_wrong_value_is_refused_by_name(name, raw, sentence):
         read_settings({f"HOTPAPERS_{name}": raw})
     assert str(refused.value).startswith(sentence)
     assert "\n" not in str(refused.value)
+
+
+def test_an_empty_setting_is_its_default():
+    assert read_settings({"HOTPAPERS_CUT": " ", "HOTPAPERS_WEIGHT_TWITTER": ""})["WEIGHTS"] == {}
+
+
+def test_an_instance_folder_that_is_a_file_is_said(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingError, match="HOTPAPERS_INSTANCE_DIR .* cannot be a folder"):
+        create_app({"HOTPAPERS_INSTANCE_DIR": str(tmp_path / "file")})
+
+
+def test_an_empty_secret_key_is_made_anew(tmp_path: Path):
+    (tmp_path / "secret_key").write_text("")
+    assert len(create_app({"HOTPAPERS_INSTANCE_DIR": str(tmp_path)}).config["SECRET_KEY"]) == 64
 
 
 def test_weights_are_read_by_source():

@@ -1,5 +1,6 @@
 """What the commands share: dates as arguments, plain errors, and the edition of a date."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
@@ -8,14 +9,18 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from app.connectors.arxiv_calendar import NEW_YORK
 from app.domain.editions import NotAllowed, Rules
 from app.domain.sources import ConnectorError
 from app.extensions import db
 from app.models import Edition
+from app.queries import editions
 from app.services.acting import Acting
+
+WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class DayType(click.ParamType):
@@ -25,8 +30,13 @@ class DayType(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The date; a text that is none ends in one sentence."""
+        if isinstance(value, date):
+            return value
         try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
+            # The other spellings of ISO 8601 are more likely a slip of the hand.
+            if not WRITTEN.fullmatch(value):
+                raise ValueError
+            return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value} is not a date; write one as 2026-11-22.", param, ctx)
 
@@ -69,6 +79,11 @@ def now() -> datetime:
     return current_app.extensions["clock"]()
 
 
+def listing_today() -> date:
+    """Today's date in New York, by which arXiv dates its listings."""
+    return now().astimezone(NEW_YORK).date()
+
+
 def acting() -> Acting:
     """The command line as the one who acts, now."""
     return Acting(None, now(), rules())
@@ -76,7 +91,7 @@ def acting() -> Acting:
 
 def edition_on(day: date) -> Edition:
     """The edition of a date. Raises NotAllowed when there is none."""
-    edition = db.session.scalar(select(Edition).where(Edition.date == day))
+    edition = editions.edition_on(db.session, day)
     if edition is None:
         raise NotAllowed(f"There is no edition of {day}; fill it with: flask ingest --date {day}")
     return edition

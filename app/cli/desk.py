@@ -2,23 +2,20 @@
 
 import sys
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 
-from app.cli.common import DAY, now, plain_errors, rules
+from app.cli.common import DAY, listing_today, now, plain_errors, rules
 from app.demo import EARLIEST, DemoDay, newest_weekday
 from app.domain.editions import NotAllowed
 from app.extensions import db
 from app.models import Editor, Paper, Run
-from app.models.editors import ROLES
-from app.services.accounts import add_editor, make_link
+from app.models.editors import ROLES, name_key
+from app.services.accounts import add_editor, close_account, editor_called, make_link
 from app.services.ingestion import ingest
 
-# arXiv dates its listings in this zone.
-LISTINGS = ZoneInfo("America/New_York")
 LOCAL = "http://127.0.0.1:5000"
 FIRST_EDITOR = "Editor"
 URL_OPTION = click.option("--url", default=LOCAL, show_default=True, help="The address at which the desk is served.")
@@ -48,11 +45,21 @@ def link_command(name: str, url: str) -> None:
     click.echo(_link(_editor_called(name), url))
 
 
+@editors_group.command("close")
+@click.argument("name")
+@plain_errors
+def close_command(name: str) -> None:
+    """Let NAME in no more; what NAME did stays in the history."""
+    editor = _editor_called(name)
+    close_account(db.session, editor, now=now())
+    click.echo(f"{editor.name} may not sign in any more.")
+
+
 @editors_group.command("list")
 @plain_errors
 def list_command() -> None:
     """Print every account with its role."""
-    editors = list(db.session.scalars(select(Editor).order_by(func.lower(Editor.name))))
+    editors = list(db.session.scalars(select(Editor).order_by(Editor.name_key)))
     if not editors:
         click.echo("There is no account yet; make one with: flask editors add NAME")
     for editor in editors:
@@ -94,8 +101,7 @@ def _password() -> str:
 
 
 def _editor_called(name: str) -> Editor:
-    wanted = " ".join(name.split()).lower()
-    editor = db.session.scalar(select(Editor).where(func.lower(Editor.name) == wanted))
+    editor = editor_called(db.session, name)
     if editor is None:
         raise NotAllowed(f"There is no editor called {name}; see: flask editors list")
     if not editor.is_active:
@@ -109,9 +115,9 @@ def _active_editors() -> Select[tuple[Editor]]:
 
 def _free_name() -> str:
     """ "Editor", or with a number where a reader or a closed account has that name."""
-    taken = set(db.session.scalars(select(func.lower(Editor.name))))
+    taken = set(db.session.scalars(select(Editor.name_key)))
     names = [FIRST_EDITOR, *(f"{FIRST_EDITOR} {number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name.lower() not in taken)
+    return next(name for name in names if name_key(name) not in taken)
 
 
 def _link(editor: Editor, url: str) -> str:
@@ -119,7 +125,7 @@ def _link(editor: Editor, url: str) -> str:
 
 
 def _newest_weekday() -> date:
-    return newest_weekday(now().astimezone(LISTINGS).date())
+    return newest_weekday(listing_today())
 
 
 def _lay_demo(day: date, *, later: bool) -> str:

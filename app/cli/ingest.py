@@ -3,12 +3,11 @@
 import sys
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
 
-from app.cli.common import DAY, now, plain_errors, rules
+from app.cli.common import DAY, listing_today, plain_errors, rules
 from app.connectors import CONNECTORS, make_client
 from app.connectors.candidates import CandidatesFile
 from app.domain.sources import Connector
@@ -16,8 +15,6 @@ from app.extensions import db
 from app.models import Run
 from app.services.ingestion import ingest
 
-# arXiv dates its listings in this zone.
-LISTINGS = ZoneInfo("America/New_York")
 EXIT = {"succeeded": 0, "partial": 3, "failed": 1}
 
 
@@ -33,7 +30,7 @@ def ingest_command(day: date | None, sources: tuple[str, ...], path: Path | None
         run = ingest(
             db.session,
             connectors,
-            day=day or (None if path else _today()),
+            day=day or (None if path else listing_today()),
             clock=current_app.extensions["clock"],
             rules=rules(),
             progress=bar.show,
@@ -42,18 +39,13 @@ def ingest_command(day: date | None, sources: tuple[str, ...], path: Path | None
     sys.exit(EXIT[run.status])
 
 
-def _today() -> date:
-    return now().astimezone(LISTINGS).date()
-
-
 def _connectors(names: tuple[str, ...]) -> list[Connector]:
     for name in names:
         if name not in CONNECTORS:
             raise click.UsageError(f"There is no source {name}; there are: {', '.join(CONNECTORS)}.")
     client = make_client(current_app.config)
-    return [
-        make(current_app.config, client, _today()) for name, make in CONNECTORS.items() if not names or name in names
-    ]
+    wanted = names or tuple(CONNECTORS)
+    return [CONNECTORS[name](current_app.config, client, listing_today()) for name in dict.fromkeys(wanted)]
 
 
 class _Bar:

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-# The largest integer of a database column.
+# More than there are people to count.
 MAX_COUNT = 2**31 - 1
+# arXiv's own, and some to come: at the ends of the calendar a time zone's hours lead out of it.
+YEARS = range(1991, 2101)
 _SOURCE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # The profile of ISO 8601 that RFC 3339 names, seconds and offset left free.
@@ -79,9 +81,12 @@ class Record:
         if not _DAY.fullmatch(value):
             raise BadField(f"has {name} that is not a date such as 2021-03-24")
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             raise BadField(f"has {name} that is not in the calendar: {value}") from None
+        if day.year not in YEARS:
+            raise BadField(f"has {name} that is not of these times: {value}")
+        return day
 
     def moment(self, name: str) -> datetime | None:
         """A time of ISO 8601, aware and in UTC; one without an offset is taken as UTC."""
@@ -92,9 +97,12 @@ class Record:
             raise BadField(f"has {name} that is not a time such as 2021-03-25T09:03:25Z")
         try:
             moment = datetime.fromisoformat(value.upper())
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise BadField(f"has {name} that is on no clock or calendar: {value}") from None
+        if moment.year not in YEARS:
+            raise BadField(f"has {name} that is not of these times: {value}")
+        return moment
 
     def source(self) -> str:
         """The name of the source, in the form that settings and queries use."""

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.markup import collapsed, date_in_words, is_tweet, markdown_text, network, note_markdown, quote_html
+from app.domain.papers import abs_url, pdf_url
 from app.domain.posts import DEFAULT_PROFILE, Entry, PostDocument, Quote, from_dict, lumen_front_matter, to_dict
 from app.domain.ranking import (
     QUOTE_CUT,
@@ -79,7 +80,7 @@ def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
         title=markdown_text(headline, inline_start=True),
         authors=markdown_text(", ".join(item.get("authors") or ())),
         metrics=tuple(_metrics(totals, zone)),
-        links=f"[abs](https://arxiv.org/abs/{arxiv_id}) | [pdf](https://arxiv.org/pdf/{arxiv_id})",
+        links=f"[abs]({abs_url(arxiv_id)}) | [pdf]({pdf_url(arxiv_id)})",
         categories=" | ".join(_category(name) for name in item.get("categories") or () if _CATEGORY.fullmatch(name)),
         note=note_markdown(item.get("note") or ""),
         abstract=markdown_text(item.get("abstract") or ""),

@@ -12,6 +12,11 @@ from app.models.columns import PrimaryKey, UtcTime
 ROLES = ("editor", "reader")
 
 
+def name_key(name: str) -> str:
+    """A name as it is compared: however it is spaced and capitalised, it is one person's."""
+    return " ".join(name.split()).casefold()
+
+
 class Editor(UserMixin, db.Model):
     """A person with an account. A reader may look at everything and change nothing."""
 
@@ -19,7 +24,11 @@ class Editor(UserMixin, db.Model):
     __table_args__ = (CheckConstraint("role in ('editor', 'reader')", name="role"),)
 
     id: Mapped[PrimaryKey]
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    # The name as it is compared: SQLite itself knows capital and small letters of ASCII only.
+    name_key: Mapped[str] = mapped_column(
+        unique=True, default=lambda row: name_key(row.get_current_parameters()["name"])
+    )
     role: Mapped[str] = mapped_column(default="editor")
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UtcTime)

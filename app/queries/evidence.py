@@ -252,20 +252,28 @@ class LoudMention:
 
 
 def loud_mentions(session: Session, edition_id: int, at_least: int) -> list[LoudMention]:
-    """The unstruck originals that name `at_least` papers of an edition or more, those of most papers first."""
+    """The unstruck originals that are counted for `at_least` papers of an edition or more, those of most first.
+
+    Papers that were dropped do not count, nor do mentions that add nothing to a score.
+    """
     loud = (
         select(MentionedPaper.mention_id)
         .join(Item, Item.paper_id == MentionedPaper.paper_id)
-        .where(Item.edition_id == edition_id, MentionedPaper.run_id <= Item.horizon)
+        .where(Item.edition_id == edition_id, Item.state != "dropped", MentionedPaper.run_id <= Item.horizon)
         .group_by(MentionedPaper.mention_id)
         .having(func.count() >= at_least)
     )
     columns = (Mention.author_name, Mention.author_handle, Mention.text, Mention.html)
     query = _mention_counts(*columns).where(
-        Item.edition_id == edition_id, Mention.id.in_(loud), Strike.id.is_(None), Mention.repost_of.is_(None)
+        Item.edition_id == edition_id,
+        Item.state != "dropped",
+        Mention.id.in_(loud),
+        Strike.id.is_(None),
+        Mention.repost_of.is_(None),
     )
     found: dict[int, LoudMention] = {}
     for row in session.execute(query):
         fields = {name: getattr(row, name) for name in LoudMention.__slots__ if name != "item_ids"}
         found.setdefault(row.mention_id, LoudMention(**fields, item_ids=[])).item_ids.append(row.item_id)
-    return sorted(found.values(), key=lambda mention: (-mention.papers, -(mention_score(mention) or 0)))
+    counted = [mention for mention in found.values() if mention_score(mention)]
+    return sorted(counted, key=lambda mention: (-mention.papers, -(mention_score(mention) or 0)))

@@ -4,16 +4,18 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.domain.editions import NotAllowed
 from app.models import Editor, SignInLink
-from app.models.editors import ROLES
+from app.models.editors import ROLES, name_key
 
 NAME_LIMIT = 80
 PASSWORD_MINIMUM = 8
+# Hashing a longer one would only keep a worker busy.
+PASSWORD_LIMIT = 200
 LINK_LASTS = timedelta(days=7)
 # Compared against where there is no account or no password, so that both take the same time.
 NO_HASH = generate_password_hash("nobody has this password")
@@ -28,7 +30,7 @@ def add_editor(
         raise NotAllowed(f"A name has 1 to {NAME_LIMIT} characters.")
     if role not in ROLES:
         raise NotAllowed(f"The role is one of: {', '.join(ROLES)}.")
-    if session.scalar(select(Editor.id).where(func.lower(Editor.name) == name.lower())):
+    if session.scalar(select(Editor.id).where(Editor.name_key == name_key(name))):
         raise NotAllowed(f"There is an editor called {name} already.")
     editor = Editor(
         name=name, role=role, created_at=now, password_hash=_hash(password) if password is not None else None
@@ -38,16 +40,27 @@ def add_editor(
     return editor
 
 
-def set_password(session: Session, editor_id: int, password: str, *, now: datetime) -> None:
-    """Give an account a new password. Raises NotAllowed when it is too short."""
+def editor_called(session: Session, name: str) -> Editor | None:
+    """The account of a name, however it is capitalised, or None."""
+    return session.scalar(select(Editor).where(Editor.name_key == name_key(name)))
+
+
+def close_account(session: Session, editor: Editor, *, now: datetime) -> None:
+    """Let a person in no more, neither by password nor by link nor by a session that is open; what they did stays."""
+    editor.disabled_at = now
+    session.commit()
+
+
+def set_password(session: Session, editor_id: int, password: str) -> None:
+    """Give an account a new password. Raises NotAllowed when it is too short or too long."""
     session.get_one(Editor, editor_id).password_hash = _hash(password)
     session.commit()
 
 
 def editor_by_password(session: Session, name: str, password: str) -> Editor | None:
     """The active account of this name and password, or None."""
-    editor = session.scalar(select(Editor).where(func.lower(Editor.name) == " ".join(name.split()).lower()))
-    matches = check_password_hash((editor and editor.password_hash) or NO_HASH, password)
+    editor = editor_called(session, name)
+    matches = check_password_hash((editor and editor.password_hash) or NO_HASH, password[: PASSWORD_LIMIT + 1])
     return editor if editor and editor.password_hash and matches and editor.is_active else None
 
 
@@ -83,8 +96,8 @@ def editor_by_link(session: Session, token: str, *, now: datetime) -> Editor | N
 
 
 def _hash(password: str) -> str:
-    if len(password) < PASSWORD_MINIMUM:
-        raise NotAllowed(f"A password has at least {PASSWORD_MINIMUM} characters.")
+    if not PASSWORD_MINIMUM <= len(password) <= PASSWORD_LIMIT:
+        raise NotAllowed(f"A password has {PASSWORD_MINIMUM} to {PASSWORD_LIMIT} characters.")
     return generate_password_hash(password)
 
 

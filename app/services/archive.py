@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.delivery import DeliveryError
 from app.domain.editions import NotAllowed, Rules
-from app.domain.posts import PostUnreadable, compose, first_difference, parse
-from app.domain.records import archive_record
+from app.domain.posts import FrontMatterError, PostUnreadable, compose, first_difference, parse
+from app.domain.records import RecordUnreadable, archive_record
 from app.models import Edition, Post
 from app.services.acting import Acting
 from app.services.archive_papers import add_papers
@@ -71,7 +71,11 @@ def export_posts(session: Session, directory: Path) -> Iterator[str]:
 def verify_stored(session: Session) -> Iterator[Checked]:
     """Rebuild every stored post from its record alone and compare."""
     for post in session.scalars(select(Post).join(Edition).order_by(Edition.date, Post.revision)):
-        yield Checked(post.file_name, _difference(post.markdown, rebuild(post.record)))
+        try:
+            problem = _difference(post.markdown, rebuild(post.record))
+        except (RecordUnreadable, FrontMatterError) as error:
+            problem = str(error)
+        yield Checked(post.file_name, problem)
 
 
 def verify_file(path: Path) -> Checked:

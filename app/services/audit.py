@@ -30,6 +30,7 @@ class Kind(StrEnum):
     MENTION_STRUCK = "mention.struck"
     MENTION_UNSTRUCK = "mention.unstruck"
     ACTION_UNDONE = "action.undone"
+    UNDO_PASSED_OVER = "undo.passed_over"
 
 
 UNDOABLE = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain.editions import NotAllowed, check_reason
 from app.models import Edition, Item, Mention, MentionedPaper, Strike
@@ -107,6 +107,7 @@ def draft_items_naming(session: Session, mention_id: int) -> list[Item]:
         .join(Edition)
         .where(MentionedPaper.mention_id == mention_id, Edition.status == "draft")
         .order_by(Item.id)
+        .options(joinedload(Item.edition), joinedload(Item.paper))
     )
     return list(session.scalars(query.execution_options(populate_existing=True)))
 

@@ -31,7 +31,7 @@ class SourceReport:
     @property
     def status(self) -> str:
         """succeeded, partial (some of it failed) or failed (nothing came)."""
-        if self.stopped and not self.found:
+        if (self.stopped or self.failed) and not self.found and not self.mentions:
             return "failed"
         return "partial" if self.stopped or self.failed else "succeeded"
 

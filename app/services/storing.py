@@ -141,9 +141,7 @@ def _store_mentions(
             fresh.setdefault(_name(mention), _mention_row(mention, run_id))
         elif changes := {n: v for n in MENTION_TEXT if (v := getattr(mention, n)) and v != getattr(row, n)}:
             _revise(session, Mention, "mention_id", row, changes, run_id)
-            # What was just written is what the next copy of the same post in this batch is held against.
-            known |= _known_mentions(session, [_name(mention)])
-            stored.changed |= _papers_of(session, row.id)
+            stored.changed |= papers_named_by(session, row.id)
     if fresh:
         session.execute(insert(Mention), list(fresh.values()))
         stored.new_mentions = len(fresh)
@@ -165,7 +163,8 @@ def _mention_row(mention: FetchedMention, run_id: int) -> dict[str, Any]:
     return {name: getattr(mention, name) for name in names} | {"run_id": run_id}
 
 
-def _papers_of(session: Session, mention_id: int) -> set[int]:
+def papers_named_by(session: Session, mention_id: int) -> set[int]:
+    """The ids of the papers that a mention names."""
     return set(session.scalars(select(MentionedPaper.paper_id).where(MentionedPaper.mention_id == mention_id)))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.editions import NotAllowed, key_between
 from app.models import AuditEvent, Edition, Editor, Item, Strike
@@ -38,14 +38,35 @@ def undo(session: Session, edition_id: int, by: Acting) -> Acted:
 
     Raises NotAllowed when there is nothing to undo, or when somebody has since changed what would be put back.
     """
-    with transaction(session):
-        while event := next_undo(session, edition_id, by.editor):
-            edition = _claim(session, edition_id, event, by.now)
-            if next_undo(session, edition_id, by.editor) is event:
-                return _apply(session, edition, event, by)
-            # It was undone in another window while this one waited for the lock; the one before it is meant now.
-            session.rollback()
-        raise NotAllowed("There is nothing of yours to undo in this edition.")
+    try:
+        with transaction(session):
+            return _undo_newest(session, edition_id, by)
+    except Overtaken as overtaken:
+        with transaction(session):
+            edition = claim_edition(session, edition_id, by.now)
+            about = {"edition": edition, "item_id": overtaken.event.item_id, "mention_id": overtaken.event.mention_id}
+            passed = f"could not undo any more: {overtaken.event.summary}"
+            record(session, by, Kind.UNDO_PASSED_OVER, passed, undoes_id=overtaken.event.id, **about)
+        raise
+
+
+class Overtaken(NotAllowed):
+    """The action cannot be taken back, because something came after; the next undo is of the one before it."""
+
+    def __init__(self, event: AuditEvent, reason: str) -> None:
+        cannot = f"This cannot be undone any more, because {reason}: {event.summary}."
+        super().__init__(f"{cannot} Undo again for the action before it.")
+        self.event = event
+
+
+def _undo_newest(session: Session, edition_id: int, by: Acting) -> Acted:
+    while event := next_undo(session, edition_id, by.editor):
+        edition = _claim(session, edition_id, event, by.now)
+        if next_undo(session, edition_id, by.editor) is event:
+            return _apply(session, edition, event, by)
+        # It was undone in another window while this one waited for the lock; the one before it is meant now.
+        session.rollback()
+    raise NotAllowed("There is nothing of yours to undo in this edition.")
 
 
 def _claim(session: Session, edition_id: int, event: AuditEvent, now: datetime) -> Edition:
@@ -57,15 +78,17 @@ def _claim(session: Session, edition_id: int, event: AuditEvent, now: datetime) 
 
 def _apply(session: Session, edition: Edition, event: AuditEvent, by: Acting) -> Acted:
     of_items = {change["item_id"]: change["fields"] for change in event.changes if "item_id" in change}
-    query = select(Item).where(Item.id.in_(of_items)).order_by(Item.id)
+    query = select(Item).where(Item.id.in_(of_items)).order_by(Item.id).options(joinedload(Item.edition))
     items = list(session.scalars(query.execution_options(populate_existing=True)))
     named = draft_items_naming(session, event.mention_id) if event.mention_id else []
-    before = {item.id: snapshot(item) for item in items}
+    # Papers that came under the mention since, or whose edition followed the rules by itself when it was struck.
+    others = [item for item in named if item.id not in of_items]
+    before = {item.id: snapshot(item) for item in [*items, *others]}
     for item in items:
         _refuse_overtaken(event, item, of_items[item.id], before[item.id])
     strikes = [_put_back_strike(session, event, change) for change in event.changes if "mention_id" in change]
     _put_back_items(session, items, of_items)
-    rescore(session, [item for item in named if item.edition.acted_at is None], by.rules)
+    rescore(session, others, by.rules)
     undone = record(
         session,
         by,
@@ -75,9 +98,9 @@ def _apply(session: Session, edition: Edition, event: AuditEvent, by: Acting) ->
         item_id=event.item_id,
         mention_id=event.mention_id,
         undoes_id=event.id,
-        changes=[*strikes, *item_changes(before, items)],
+        changes=[*strikes, *item_changes(before, [*items, *others])],
     )
-    return Acted(edition.id, undone.id, [item.id for item in items])
+    return Acted(edition.id, undone.id, [item.id for item in [*items, *others]])
 
 
 def _refuse_overtaken(
@@ -85,10 +108,10 @@ def _refuse_overtaken(
 ) -> None:
     """An undo must not wipe out what came after. The key alone may differ: neighbours are given fresh ones."""
     if item.edition.status != "draft":
-        raise NotAllowed(f"This cannot be undone any more, because {item.edition.date} is published: {event.summary}.")
+        raise Overtaken(event, f"{item.edition.date} is published")
     for name, (_, after) in fields.items():
         if name != "order_key" and now_is[name] != after:
-            raise NotAllowed(f"This cannot be undone any more, because it was changed since: {event.summary}.")
+            raise Overtaken(event, "it was changed since")
 
 
 def _put_back_strike(session: Session, event: AuditEvent, change: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +119,7 @@ def _put_back_strike(session: Session, event: AuditEvent, change: Mapping[str, A
     mention_id = change["mention_id"]
     struck = session.scalar(select(Strike).where(Strike.mention_id == mention_id))
     if strike_fields(struck) != made:
-        raise NotAllowed(f"This cannot be undone any more, because the strike was changed since: {event.summary}.")
+        raise Overtaken(event, "the strike was changed since")
     if former is None:
         session.execute(delete(Strike).where(Strike.mention_id == mention_id))
     else:
@@ -109,24 +132,27 @@ def _put_back_items(session: Session, items: list[Item], of_items: Mapping[int, 
     """Write the former values. Places are cleared first, because order keys are unique at every moment."""
     placed = {item.id: (item.state, item.order_key) for item in items}
     clear_places(session, [item for item in items if "order_key" in of_items[item.id]])
+    taken = {item.edition_id: set[str]() for item in items}
+    for edition_id, keys in taken.items():
+        keys |= {found.order_key for found in picked_order(session, edition_id)}
     for item in items:
         fields = of_items[item.id]
         for name, (former, _) in fields.items():
             if name not in ("state", "order_key"):
                 setattr(item, name, unplain(name, former))
-        state = fields["state"][0] if "state" in fields else placed[item.id][0]
-        key = fields["order_key"][0] if "order_key" in fields else placed[item.id][1]
-        item.state, item.order_key = state, _free_key(session, item, key)
         item.version += 1
-        session.flush()
+        if "order_key" in fields:
+            item.state = fields["state"][0] if "state" in fields else placed[item.id][0]
+            item.order_key = _free_key(taken[item.edition_id], fields["order_key"][0])
+        elif "state" in fields:
+            item.state = fields["state"][0]
+    session.flush()
 
 
-def _free_key(session: Session, item: Item, key: str | None) -> str | None:
-    """The former key, or one just behind it where another item has taken it since."""
-    if key is None:
-        return None
-    keys = [placed.order_key for placed in picked_order(session, item.edition_id, without=item.id)]
-    if key not in keys:
-        return key
-    behind = keys.index(key) + 1
-    return key_between(key, keys[behind] if behind < len(keys) else None)
+def _free_key(taken: set[str], key: str | None) -> str | None:
+    """The former key, or one just behind it where another item has taken it since; it is taken from then on."""
+    if key in taken:
+        key = key_between(key, min((other for other in taken if other > key), default=None))
+    if key is not None:
+        taken.add(key)
+    return key

@@ -14,12 +14,15 @@ ORDER_KEY = sa.String(200).with_variant(sa.String(200, collation="C"), "postgres
 SEALED = {
     "posts": ("update", "delete"),
     "audit_events": ("update", "delete"),
-    "metrics_snapshots": ("update",),
+    "metrics_snapshots": ("update", "delete"),
+    # A run may add to the revision that it began.
+    "revisions": ("delete",),
 }
 MESSAGE = {
     "posts": "a published post is never changed or deleted",
     "audit_events": "the history is never changed or deleted",
-    "metrics_snapshots": "a reading is never changed",
+    "metrics_snapshots": "a reading is never changed or deleted",
+    "revisions": "a former text is never deleted",
 }
 
 
@@ -59,13 +62,14 @@ def _create_people() -> None:
         "editors",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("created_at", UTC_TIME, nullable=False),
         sa.Column("disabled_at", UTC_TIME, nullable=True),
         sa.CheckConstraint("role in ('editor', 'reader')", name=op.f("ck_editors_role")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_editors")),
-        sa.UniqueConstraint("name", name=op.f("uq_editors_name")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_editors_name_key")),
     )
     op.create_table(
         "sign_in_links",

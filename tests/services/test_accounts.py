@@ -39,7 +39,7 @@ def test_a_disabled_account_is_shut(session, clock):
         ("Ana", {}, "an editor called Ana already"),
         ("ANA", {}, "an editor called ANA already"),
         ("Bo", {"role": "owner"}, "one of: editor, reader"),
-        ("Bo", {"password": "short"}, "at least 8 characters"),
+        ("Bo", {"password": "short"}, "8 to 200 characters"),
     ],
 )
 def test_what_makes_no_account(session, editor, clock, name, more, sentence):
@@ -47,6 +47,22 @@ def test_what_makes_no_account(session, editor, clock, name, more, sentence):
         accounts.add_editor(session, name, now=clock(), **more)
     session.rollback()
     assert session.scalars(select(Editor.name)).all() == ["Ana"]
+
+
+def test_a_name_is_one_persons_however_it_is_written(session, clock):
+    made = accounts.add_editor(session, "Élodie  Straße", password="lantern and moss", now=clock())
+    for name in ("élodie straße", "ÉLODIE STRASSE"):
+        assert accounts.editor_called(session, name).id == made.id
+        assert accounts.editor_by_password(session, name, "lantern and moss").id == made.id
+        with pytest.raises(NotAllowed, match="already"):
+            accounts.add_editor(session, name, now=clock())
+
+
+def test_a_closed_account_lets_nobody_in(session, clock):
+    person = accounts.add_editor(session, "Bo", password="lantern and moss", now=clock())
+    accounts.close_account(session, person, now=clock())
+    assert accounts.editor_by_password(session, "Bo", "lantern and moss") is None
+    assert not person.may_edit
 
 
 def test_a_link_lets_in_once(session, editor, clock):
@@ -66,6 +82,6 @@ def test_a_link_ends_after_a_week_and_a_guess_gets_nowhere(session, editor, cloc
 
 def test_a_new_password_replaces_the_old(session, clock):
     person = accounts.add_editor(session, "Bo", password="lantern and moss", now=clock())
-    accounts.set_password(session, person.id, "another lantern", now=clock())
+    accounts.set_password(session, person.id, "another lantern")
     assert accounts.editor_by_password(session, "Bo", "lantern and moss") is None
     assert accounts.editor_by_password(session, "Bo", "another lantern").id == person.id

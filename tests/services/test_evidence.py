@@ -1,12 +1,14 @@
 """Strikes: every paper that the mention names is rescored at once, in every draft edition, and it lasts."""
 
+import threading
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.editions import NotAllowed
-from app.models import AuditEvent, Edition, Strike
+from app.extensions import db
+from app.models import AuditEvent, Edition, Editor, Strike
 from app.queries.evidence import evidence_of_items, loud_mentions
 from app.services import curation, evidence
 from app.services.acting import Acting
@@ -95,6 +97,53 @@ def test_the_strike_reaches_other_drafts_but_leaves_them_to_fill_themselves(
     assert session.scalars(select(Edition).where(Edition.date == other_day)).one().acted_at is None
     undo(session, edition.id, by=Acting(act["by"].editor, clock.tick(), rules))
     assert scores(session, day=other_day) == [5106]
+
+
+def test_an_undo_rescores_an_edition_in_which_somebody_has_acted_since(
+    session, rules, papers, edition, act, clock, other_editor
+):
+    other_day = date(2026, 11, 19)
+    named, apart = paper(announced_on=other_day), paper(announced_on=other_day, score=80)
+    ingest_things(session, rules, [named, apart, mention(ADVERT, named)], day=other_day)
+    evidence.strike(session, mention_row(session, ADVERT).id, edition_id=edition.id, **act)
+    curation.move(session, items(session, day=other_day)[0].id, to=1, by=Acting(other_editor, clock.tick(), rules))
+    undo(session, edition.id, by=Acting(act["by"].editor, clock.tick(), rules))
+    assert scores(session, day=other_day) == [5106, 80]
+
+
+def test_a_strike_never_undoes_what_a_colleague_does_meanwhile_elsewhere(
+    app, session, rules, papers, edition, act, other_editor, clock
+):
+    other_day = date(2026, 11, 19)
+    named = paper(announced_on=other_day)
+    ingest_things(session, rules, [named, mention(ADVERT, named)], day=other_day)
+    item_id, colleague, done = items(session, day=other_day)[0].id, other_editor.id, threading.Event()
+    session.commit()
+
+    def drop() -> None:
+        with app.app_context():
+            person = db.session.get(Editor, colleague)
+            curation.drop(db.session, item_id, reason="off topic", by=Acting(person, clock(), rules))
+            db.session.remove()
+        done.set()
+
+    # The colleague is faster by a moment: after the strike has begun to look, before it has locked the other day.
+    thread = threading.Thread(target=drop)
+    locked = evidence.claim_edition
+
+    def slow(*args, **more):
+        if not thread.ident:
+            thread.start()
+            done.wait(5)
+        return locked(*args, **more)
+
+    evidence.claim_edition = slow
+    try:
+        evidence.strike(session, mention_row(session, ADVERT).id, **act)
+    finally:
+        evidence.claim_edition = locked
+    thread.join(10)
+    assert [item.drop_reason for item in items(session, "dropped", day=other_day)] == ["off topic"]
 
 
 def test_a_published_edition_is_not_rescored(session, papers, edition, act):

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from app.domain.editions import NotAllowed
 from app.domain.sources import ConnectorError, FetchedPaper, Notice, Problem, Reading
 from app.models import Edition, Mention, MetricsSnapshot, Paper, Run
 from app.queries.evidence import texts_of_items
@@ -231,6 +232,53 @@ def test_ingesting_twice_is_ingesting_once(session, rules, papers):
     before = everything(session)
     ingest_things(session, rules, papers, now=MORNING + timedelta(hours=2))
     assert everything(session) == before
+
+
+def test_a_paper_told_twice_is_the_first_telling_in_every_run(session, rules):
+    things = [paper("2611.90001", title="First"), paper("2611.90001", title="Second")]
+    things += [mention("1", "2611.90001", text="Early."), mention("1", "2611.90001", text="Late.")]
+    for run_number in (1, 2, 3):
+        run = ingest_things(session, rules, things, now=MORNING + timedelta(hours=run_number))
+        assert session.scalars(select(Paper)).one().title == "First"
+        assert session.scalars(select(Mention)).one().text == "Early."
+        assert run.reports[0]["updated"] == 0
+        assert run.reports[0]["problems"] == [
+            {"where": "2611.90001", "reason": "stands here twice; the first one went in."}
+        ]
+
+
+def test_two_runs_never_overlap(session, rules):
+    def another() -> None:
+        with pytest.raises(NotAllowed, match="Another run is going on"):
+            ingest_things(session, rules, [paper(score=90)])
+
+    class Slow(Source):
+        def fetch(self, day):
+            yield paper(score=60)
+            another()
+
+    ingest(session, [Slow()], day=DAY, clock=lambda: MORNING, rules=rules)
+    assert scores(session) == [60]
+    ingest_things(session, rules, [paper(score=90)])
+    assert scores(session) == [90, 60]
+
+
+def test_an_interrupted_run_is_marked_and_what_it_stored_is_filled_in(session, rules):
+    with pytest.raises(KeyboardInterrupt):
+        ingest_things(session, rules, [*(paper(score=60) for _ in range(501)), KeyboardInterrupt()])
+    run = session.scalars(select(Run)).one()
+    assert (run.status, run.finished_at, run.reports[0]["new"]) == ("failed", MORNING, 500)
+    assert len(scores(session)) == 500
+
+
+def test_a_run_that_was_killed_is_taken_up_by_the_next(session, rules):
+    ingest_things(session, rules, [paper("2611.90001", score=60)])
+    session.execute(text("update runs set status = 'running', finished_at = null"))
+    session.execute(text("delete from items"))
+    session.commit()
+    ingest_things(session, rules, [], now=MORNING + timedelta(hours=1))
+    assert sorted(session.scalars(select(Run.status))) == ["failed", "succeeded"]
+    assert scores(session) == [60]
 
 
 def test_an_empty_day_makes_no_edition(session, rules):

@@ -76,6 +76,19 @@ def test_what_somebody_changed_since_is_left_alone(session, edition, editor, oth
     assert state(session) == before
 
 
+def test_what_cannot_be_undone_does_not_bar_the_way_to_what_was_before(
+    session, edition, editor, other_editor, clock, rules, take_back
+):
+    dropped, moved = items(session)[0], items(session)[1]
+    curation.drop(session, dropped.id, by=Acting(editor, clock(), rules))
+    curation.move(session, moved.id, to=2, by=Acting(editor, clock(), rules))
+    curation.move(session, moved.id, to=1, by=Acting(other_editor, clock.tick(), rules))
+    with pytest.raises(NotAllowed, match="Undo again for the action before it"):
+        take_back(editor)
+    assert take_back(editor).item_ids == [dropped.id]
+    assert items(session, "dropped") == []
+
+
 def test_what_others_did_elsewhere_does_not_matter(session, edition, editor, other_editor, clock, rules, take_back):
     best, second = items(session)[:2]
     curation.move(session, best.id, to=2, by=Acting(editor, clock(), rules))
