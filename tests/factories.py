@@ -70,7 +70,12 @@ class Source:
 
 
 def ingest_things(
-    session: Session, rules: Rules, things: Iterable[Fetched | BaseException], *, now: datetime = MORNING, day: date = DAY
+    session: Session,
+    rules: Rules,
+    things: Iterable[Fetched | BaseException],
+    *,
+    now: datetime = MORNING,
+    day: date = DAY,
 ) -> Run:
     """One ingestion run of the given papers and mentions."""
     return ingest(session, [Source(*things)], day=day, clock=lambda: now, rules=rules)

@@ -14,6 +14,20 @@ EMBED = re.compile(
     r'<a href="(?P<url>https://twitter\.com/\w{1,30}/status/(?P<id>\d{1,25}))[^"]*">(?P<day>[^<]{0,40})</a></blockquote>'
 )
 PRINTED = "%m/%d/%Y %H:%M:%S"
+# `2021-03-25T09:03:24.Z`, whose last point no standard allows.
+STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+
+
+def published_at(document: PostDocument) -> datetime | None:
+    """When a post says it was published, in UTC where it names no zone; None where it says nothing clear."""
+    text = document.front.date
+    for candidate in (text, match[0] if (match := STAMPED.match(text)) else ""):
+        try:
+            moment = datetime.fromisoformat(candidate)
+        except ValueError:
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
 
 
 def papers_of(document: PostDocument, day: date) -> list[FetchedPaper]:

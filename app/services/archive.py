@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.archive import published_at
 from app.domain.delivery import DeliveryError
 from app.domain.editions import NotAllowed, Rules
 from app.domain.posts import FrontMatterError, PostUnreadable, compose, first_difference, parse
@@ -47,7 +48,7 @@ def import_post(session: Session, name: str, data: bytes, by: Acting) -> bool:
         if edition is None:
             return False
         add_papers(session, edition, document, now=by.now, rules=by.rules)
-        post = freeze(session, edition, archive_record(document), by)
+        post = freeze(session, edition, archive_record(document), by, at=published_at(document))
         if post.markdown != data:
             raise NotAllowed(f"{name} does not come out of its own record byte for byte.")
         edition.status = "published"

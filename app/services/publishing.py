@@ -84,8 +84,10 @@ def _freeze(
     return post, True
 
 
-def freeze(session: Session, edition: Edition, post_record: dict[str, Any], by: Acting) -> Post:
-    """Add the post of a record to the transaction; the caller commits."""
+def freeze(
+    session: Session, edition: Edition, post_record: dict[str, Any], by: Acting, *, at: datetime | None = None
+) -> Post:
+    """Add the post of a record to the transaction, as published `at` or now; the caller commits."""
     data = rebuild(post_record)
     post = Post(
         edition_id=edition.id,
@@ -93,7 +95,7 @@ def freeze(session: Session, edition: Edition, post_record: dict[str, Any], by: 
         markdown=data,
         sha256=hashlib.sha256(data).hexdigest(),
         record=post_record,
-        published_at=by.now,
+        published_at=at or by.now,
         editor_id=by.editor_id,
     )
     session.add(post)

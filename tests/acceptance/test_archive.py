@@ -3,9 +3,13 @@
 import html
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+
+from app.models import Post
 
 DAYS = ("2020-11-19", "2021-03-24", "2021-05-18", "2021-08-11")
 ADVERT = ("twitter", "1286451077781618690")
@@ -209,6 +213,12 @@ def test_an_imported_day_is_a_published_edition_of_its_papers(run, corpus):
     assert shown["picked"][0]["arxiv_id"] == "2103.12352"
     assert shown["picked"][0]["score"] == 6460
     assert shown["picked"][0]["mentions"][0]["author_handle"] == "SucarEdgar"
+
+
+def test_an_imported_post_keeps_the_time_at_which_it_says_it_was_published(run, corpus, session):
+    run("posts", "import", corpus / "posts" / "2021-03-24---Hot-Papers.md")
+    post = session.scalars(select(Post)).one()
+    assert post.published_at == datetime(2021, 3, 25, 9, 3, 24, tzinfo=UTC)
 
 
 def test_what_cannot_be_read_is_said_and_the_others_go_in(run, corpus, tmp_path):
