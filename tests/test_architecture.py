@@ -54,7 +54,8 @@ MAY_NOT_IMPORT = {
 }
 # Written in pieces, so that this file does not hold what it looks for.
 REGISTRIES = [
-    ".".join(parts) for parts in (("registry", "npmjs"), ("pypi", "org"), ("pythonhosted", "org"), ("yarnpkg", "com"))
+    "".join(parts)
+    for parts in (("registry.", "npm", "js"), ("pypi", ".org"), ("python", "hosted", ".org"), ("yarn", "pkg", ".com"))
 ]
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w")
 BINARY = {".png", ".jpg", ".ico", ".woff2", ".gz", ".db"}

@@ -11,8 +11,8 @@ from app.cli.common import DAY, acting, edition_on, now, plain_errors, rules
 from app.domain.editions import EmptyEdition
 from app.extensions import db
 from app.queries.editions_json import edition_json
+from app.queries.posts import deliveries_of
 from app.services import evidence
-from app.services.delivery import deliveries_of
 from app.services.publishing import Published, preview, publish
 
 

@@ -1,17 +1,17 @@
 """Delivery: frozen posts on their way to the targets. A failure is kept on its row and never undoes the freeze."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.delivery import DeliveryError
 from app.models import Delivery
+from app.queries.posts import deliveries_of
 from app.targets import Target
 
 
-def deliver(session: Session, post_id: int, *, targets: Iterable[Target], now: datetime) -> list[Delivery]:
+def deliver(session: Session, post_id: int, *, targets: Iterable[Target], now: datetime) -> Sequence[Delivery]:
     """Try every delivery of a post that has not arrived yet; each is kept with its receipt or its error."""
     by_name = {target.name: target for target in targets}
     deliveries = deliveries_of(session, post_id)
@@ -20,11 +20,6 @@ def deliver(session: Session, post_id: int, *, targets: Iterable[Target], now: d
             _attempt(delivery, by_name.get(delivery.target), now)
             session.commit()
     return deliveries
-
-
-def deliveries_of(session: Session, post_id: int) -> list[Delivery]:
-    """The deliveries of a post, in the order of the targets."""
-    return list(session.scalars(select(Delivery).where(Delivery.post_id == post_id).order_by(Delivery.id)))
 
 
 def _attempt(delivery: Delivery, target: Target | None, now: datetime) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from app.domain.editions import EmptyEdition, NotAllowed
 from app.models import AuditEvent, Delivery, Edition, Post
+from app.queries.posts import deliveries_of
 from app.services import curation, evidence
 from app.services.acting import Acting
-from app.services.delivery import deliver, deliveries_of
+from app.services.delivery import deliver
 from app.services.publishing import preview, publish, rebuild
 from app.targets import DirectoryTarget
 from tests.factories import edition_of_scores, ingest_things, items, mention, mention_row, paper
