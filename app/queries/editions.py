@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.ranking import rank_key
-from app.models import Edition, Item, Paper, Revision
+from app.models import Edition, Item, Paper
+from app.queries.evidence import chunks, former_papers
 
-CHUNK = 500
+# The words of a paper that a list shows.
+SHOWN_TEXTS = ("title", "authors", "categories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Desk:
     picked: list[Row]
     candidates: list[Row]
     dropped: list[Row]
+    # The ids of all candidates, best first, also of those that were not asked for.
+    candidate_order: list[int]
 
     @property
     def is_draft(self) -> bool:
@@ -96,6 +100,7 @@ def desk(session: Session, edition: Edition, *, candidate_ids: Iterable[int] | N
         picked=[found[item_id] for item_id in order["picked"]],
         candidates=[found[item_id] for item_id in wanted],
         dropped=[found[item_id] for item_id in order["dropped"]],
+        candidate_order=order["candidate"],
     )
 
 
@@ -114,30 +119,15 @@ def item_order(session: Session, edition_id: int) -> dict[str, list[int]]:
 def _rows(session: Session, item_ids: Sequence[int]) -> dict[int, Row]:
     names = ("state", "score", "parts", "headline", "note", "drop_reason")
     columns = [Item.id, *(getattr(Item, name) for name in names)]
-    texts = [Paper.arxiv_id, Paper.title, Paper.authors, Paper.categories]
+    texts = [Paper.arxiv_id, *(getattr(Paper, name) for name in SHOWN_TEXTS)]
     found: dict[int, Row] = {}
-    for start in range(0, len(item_ids), CHUNK):
-        ids = item_ids[start : start + CHUNK]
-        former = _former_texts(session, ids)
+    for ids in chunks(item_ids):
+        former = former_papers(session, ids)
         for values in session.execute(select(*columns, *texts).join(Paper).where(Item.id.in_(ids))):
             fields = dict(values._mapping)
-            found[values.id] = Row(**fields | former.get(values.id, {}))
+            before = former.get(values.id, {})
+            found[values.id] = Row(**fields | {name: before[name] for name in SHOWN_TEXTS if name in before})
     return found
-
-
-def _former_texts(session: Session, item_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What a paper said as of an item's horizon where it was revised since; few are."""
-    query = (
-        select(Item.id, Revision.before)
-        .join(Revision, (Revision.paper_id == Item.paper_id) & (Revision.run_id > Item.horizon))
-        .where(Item.id.in_(item_ids))
-        .order_by(Revision.run_id.desc())
-    )
-    former: dict[int, dict[str, Any]] = {}
-    for item_id, before in session.execute(query):
-        shown = {name: before[name] for name in ("title", "authors", "categories") if name in before}
-        former.setdefault(item_id, {}).update(shown)
-    return former
 
 
 def day_beside(session: Session, date: Day, step: int, holidays: Iterable[Day]) -> Day | None:

@@ -199,13 +199,19 @@ def texts_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, Paper
     names = PaperText.__slots__
     found: dict[int, PaperText] = {}
     for ids in chunks(item_ids):
-        query = select(Item.id, Item.paper_id, *(getattr(Paper, name) for name in names)).join(Paper)
-        former = _former(session, ids, Revision.paper_id, Item.paper_id)
-        for item_id, paper_id, *values in session.execute(query.where(Item.id.in_(ids))):
-            before = former.get((item_id, paper_id), {})
+        query = select(Item.id, *(getattr(Paper, name) for name in names)).join(Paper)
+        former = former_papers(session, ids)
+        for item_id, *values in session.execute(query.where(Item.id.in_(ids))):
+            before = former.get(item_id, {})
             fields = dict(zip(names, values, strict=True))
             found[item_id] = PaperText(**fields | {name: before[name] for name in names if name in before})
     return found
+
+
+def former_papers(session: Session, item_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What each item's paper said as of its horizon, where it was revised since; few are."""
+    former = _former(session, item_ids, Revision.paper_id, Item.paper_id)
+    return {item_id: before for (item_id, _), before in former.items()}
 
 
 def _former(session: Session, item_ids: Sequence[int], subject: Any, own: Any) -> dict[tuple[int, int], dict[str, Any]]:

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
 from app.domain.ranking import CountedReading
+from app.domain.records import FORMAT
 from app.models import Edition, Item
 from app.queries.evidence import COUNTS, Evidence, PaperText, evidence_of_items, readings_of_items, texts_of_items
-
-FORMAT = 1
 
 
 def edition_record(session: Session, edition: Edition, *, now: datetime, rules: Rules) -> dict[str, Any]:

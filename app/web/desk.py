@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.domain.editions import NotAllowed, Stale
 from app.extensions import db
 from app.models import AuditEvent, Edition
-from app.queries.editions import Desk, Row, desk, item_order
+from app.queries.editions import Desk, Row, desk
 from app.queries.items import details_of_item
 from app.services.audit import Acted
 from app.web.forms import BadInput, read_ids
@@ -84,7 +84,6 @@ def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool
     """
     seen = request.form.get("seen", "")
     is_current = seen == str(edition.version - int(has_changed))
-    order = item_order(db.session, edition.id)
     some = is_current and len(item_ids) <= ROWS_AT_ONCE
     shown = desk(db.session, edition, candidate_ids=item_ids if some else None)
     context = edition_context(edition, shown)
@@ -94,7 +93,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool
         region("#edition-notices", "partials/editions/_notices.html", **context),
         region("#picked", "partials/editions/_picked.html", **context),
         region("#cut", "partials/editions/_cut.html", **context),
-        *(_candidate_rows(shown, order["candidate"], item_ids, context) if some else _all_candidates(context)),
+        *(_candidate_rows(shown, item_ids, context) if some else _all_candidates(context)),
         region("#dropped", "partials/editions/_dropped.html", **context),
         region("#seen", "partials/editions/_seen.html", **context),
     ]
@@ -105,13 +104,13 @@ def _all_candidates(context: dict[str, Any]) -> list[Markup]:
     return [region("#candidates", "partials/editions/_candidates.html", **context)]
 
 
-def _candidate_rows(shown: Desk, order: list[int], item_ids: Sequence[int], context: dict[str, Any]) -> list[Markup]:
+def _candidate_rows(shown: Desk, item_ids: Sequence[int], context: dict[str, Any]) -> list[Markup]:
     """Take every changed row out, then put the candidates among them where they belong.
 
     htmx looks for all targets before it swaps anything, so neighbours that come together go in together, before the
     next row that was there already.
     """
-    rows = {row.id: row for row in shown.candidates}
+    rows, order = {row.id: row for row in shown.candidates}, shown.candidate_order
     regions = [region(f"#candidates > #item-{item_id}", swap="delete") for item_id in item_ids]
     coming: list[Row] = []
     for item_id in order:

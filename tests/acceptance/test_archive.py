@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.models import Post
+from app.models import Mention, Post
 
 DAYS = ("2020-11-19", "2021-03-24", "2021-05-18", "2021-08-11")
 ADVERT = ("twitter", "1286451077781618690")
@@ -181,6 +181,19 @@ def test_the_strike_taken_back_restores_all_in_their_order(run, incident):
     before = edition(run)["picked"]
     run("mentions", "strike", *ADVERT)
     run("mentions", "strike", *ADVERT, "--undo")
+    assert edition(run)["picked"] == before
+
+
+def test_an_editor_sees_one_banner_strikes_it_and_one_undo_restores_all_22(run, incident, as_editor, session):
+    before = edition(run)["picked"]
+    page = as_editor.get("/editions/2020-07-28").get_data(as_text=True)
+    assert page.count("is counted for") == 1
+    assert "One mention is counted for 15 papers." in page
+    advert = session.scalars(select(Mention).where(Mention.external_id == ADVERT[1])).one().id
+    assert as_editor.post(f"/mentions/{advert}/strike", data={"date": "2020-07-28"}).status_code == 303
+    assert len(edition(run)["picked"]) == 8
+    assert "is counted for" not in as_editor.get("/editions/2020-07-28").get_data(as_text=True)
+    assert as_editor.post("/editions/2020-07-28/undo").status_code == 303
     assert edition(run)["picked"] == before
 
 
