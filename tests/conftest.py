@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
@@ -20,6 +21,10 @@ from tests.databases import execute, migrate, postgres_cluster
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 NUMBERS = itertools.count(1)
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.load_profile("desk")
 
 for name in [name for name in os.environ if name.startswith("HOTPAPERS_")]:
     del os.environ[name]
