@@ -1,63 +1,28 @@
 """Every setting: its HOTPAPERS_* name, its default, what it may be, and what it is for."""
 
-import math
 import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.connectors import SOURCES, source_settings
 from app.domain.posts import PROFILES
 from app.domain.ranking import DEFAULT_CUT, QUOTE_CUT
+from app.domain.settings import Setting, names, number, text, yes_or_no
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HOTPAPERS_"
-# arXiv's own list for 2026 (info.arxiv.org, availability page).
-HOLIDAYS_2026 = "2026-01-01,2026-01-19,2026-06-19,2026-07-03,2026-09-07,2026-11-26,2026-12-25,2026-12-29,2026-12-31"
 
 
 class SettingError(Exception):
     """A setting that cannot be used; the message names it and says what it may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: `read` turns its text into its value and raises ValueError saying what was expected."""
-
-    name: str
-    default: str
-    read: Callable[[str], Any]
-    help: str
-
-
-def _text(raw: str) -> str:
-    return raw
-
-
-def _number(raw: str) -> float:
-    try:
-        value = float(raw)
-    except ValueError:
-        raise ValueError("must be a number") from None
-    if not math.isfinite(value) or value < 0:
-        raise ValueError("must be a number that is not negative")
-    return value
-
-
-def _url(raw: str) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address that starts with http:// or https://")
-    return raw.rstrip("/")
 
 
 def _zone(raw: str) -> ZoneInfo:
@@ -73,18 +38,11 @@ def _profile(raw: str) -> str:
     return raw
 
 
-def _categories(raw: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in raw.split(",") if part.strip())
-    if not names or not all(name.replace("-", "").replace(".", "").isalnum() for name in names):
-        raise ValueError("must be arXiv categories or archives with commas between them, such as cs,stat.ML")
-    return names
-
-
-def _dates(raw: str) -> frozenset[date]:
-    try:
-        return frozenset(date.fromisoformat(part.strip()) for part in raw.split(",") if part.strip())
-    except ValueError:
-        raise ValueError("must be dates such as 2026-12-25 with commas between them") from None
+def _sources(raw: str) -> tuple[str, ...]:
+    off = names(raw)
+    if strange := [name for name in off if name not in SOURCES]:
+        raise ValueError(f"must name sources among {', '.join(SOURCES)}; {strange[0]} is none")
+    return off
 
 
 def _path(raw: str) -> Path:
@@ -103,31 +61,22 @@ def _database(raw: str) -> str:
 
 SETTINGS = (
     Setting("DATABASE_URL", "", _database, "where the desk is kept; SQLite under the instance folder if empty"),
-    Setting("SECRET_KEY", "", _text, "signs sessions and forms; made and kept in the instance folder if empty"),
+    Setting("SECRET_KEY", "", text, "signs sessions and forms; made and kept in the instance folder if empty", True),
     Setting("INSTANCE_DIR", "instance", _path, "the folder for the database, the secret key and locks"),
     Setting("TIMEZONE", "UTC", _zone, "the zone of every time in a post and on the desk"),
-    Setting("CUT", f"{DEFAULT_CUT:g}", _number, "the score from which a paper is picked by default"),
-    Setting("QUOTE_CUT", f"{QUOTE_CUT:g}", _number, "the score from which a mention is quoted in the post"),
+    Setting("CUT", f"{DEFAULT_CUT:g}", number, "the score from which a paper is picked by default"),
+    Setting("QUOTE_CUT", f"{QUOTE_CUT:g}", number, "the score from which a mention is quoted in the post"),
     Setting("PROFILE", "lumen", _profile, "how a post looks: lumen"),
     Setting(
         "TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"
     ),
-    Setting("ARXIV_CATEGORIES", "cs,stat.ML", _categories, "the archives and categories whose listings are read"),
-    Setting("ARXIV_HOLIDAYS", HOLIDAYS_2026, _dates, "arXiv's holidays, which explain a listing that does not appear"),
-    Setting("ARXIV_URL", "https://arxiv.org", _url, "where listing pages are read"),
-    Setting("ARXIV_API_URL", "https://export.arxiv.org", _url, "where metadata is read"),
-    Setting("ARXIV_RSS_URL", "https://rss.arxiv.org", _url, "where the daily feeds are read"),
-    Setting("ARXIV_INTERVAL", "3", _number, "seconds between two requests to arXiv"),
-    Setting("CONTACT", "", _text, "an e-mail address for the User-Agent, so that a source can reach you"),
-    Setting("SESSION_COOKIE_SECURE", "no", lambda raw: _yes(raw), "yes where the desk is served over HTTPS"),
+    Setting("CONTACT", "", text, "an e-mail address for the User-Agent, so that a source can reach you"),
+    Setting("SOURCES_OFF", "", _sources, "sources that are not asked, with commas between them, such as reddit,github"),
+    Setting("COLLECT", "yes", yes_or_no, "whether the worker collects by its schedule, or only what editors ask for"),
+    Setting("SESSION_COOKIE_SECURE", "no", yes_or_no, "yes where the desk is served over HTTPS"),
+    *source_settings(),
 )
 WEIGHT = "WEIGHT_"
-
-
-def _yes(raw: str) -> bool:
-    if raw.lower() not in ("yes", "no"):
-        raise ValueError("must be yes or no")
-    return raw.lower() == "yes"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -140,7 +89,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         raw = environ.get(PREFIX + setting.name, "").strip() or setting.default
         values[setting.name] = _read(setting.name, raw, setting.read)
     values["WEIGHTS"] = {
-        name.removeprefix(PREFIX + WEIGHT).lower(): _read(name.removeprefix(PREFIX), raw.strip(), _number)
+        name.removeprefix(PREFIX + WEIGHT).lower(): _read(name.removeprefix(PREFIX), raw.strip(), number)
         for name, raw in environ.items()
         if name.startswith(PREFIX + WEIGHT) and raw.strip()
     }

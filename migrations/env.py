@@ -10,6 +10,11 @@ if context.is_offline_mode():
     raise SystemExit("Migrations need the database itself; run them without --sql.")
 
 with engine.connect() as connection:
+    # SQLite changes a table by making it anew, which must not count as deleting what other tables refer to.
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.commit()
     context.configure(
         connection=connection,
         target_metadata=migrate.db.metadata,
@@ -17,3 +22,9 @@ with engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if is_sqlite:
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise SystemExit(f"The migration left {len(broken)} rows that refer to nothing; restore the backup.")
+        connection.commit()
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")

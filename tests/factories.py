@@ -2,14 +2,14 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
-from app.domain.sources import Expected, Fetched, FetchedMention, FetchedPaper, Reading
+from app.domain.sources import Expected, Fetched, FetchedMention, FetchedPaper, Question, Reading
 from app.models import Edition, Item, Mention, Paper, Run
 from app.services.ingestion import ingest
 
@@ -54,13 +54,18 @@ def mention(
     return FetchedMention(source=source, external_id=external_id, paper_ids=ids, **(defaults | fields))
 
 
+def asked(day: date | None = DAY, *, now: datetime = MORNING, **fields: Any) -> Question:
+    """A question about a listing date, posts of interest being of the day before it and later."""
+    return Question(day, now, fields.pop("since", now - timedelta(days=1)), **fields)
+
+
 class Source:
     """A connector that yields what it was given, and raises it where that is an exception."""
 
     def __init__(self, *things: Fetched | BaseException, name: str = "invented") -> None:
         self.things, self.name = things, name
 
-    def fetch(self, day: date | None) -> Iterator[Fetched]:
+    def fetch(self, question: Question) -> Iterator[Fetched]:
         """Everything, in order."""
         yield Expected(sum(isinstance(thing, FetchedPaper) for thing in self.things))
         for thing in self.things:

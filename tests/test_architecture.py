@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "queries": {"domain", "models", "extensions"},
     "services": {"domain", "models", "queries", "targets", "extensions"},
     "demo": {"domain", "connectors"},
-    "config": {"domain"},
+    "config": {"connectors", "domain"},
     "extensions": set(),
     "database": {"extensions"},
     "assets": set(),

@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.connectors.arxiv_calendar import NEW_YORK
 from app.domain.editions import NotAllowed, Rules
+from app.domain.listings import NEW_YORK
 from app.domain.sources import ConnectorError
 from app.extensions import db
 from app.models import Edition

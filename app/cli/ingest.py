@@ -8,7 +8,7 @@ import click
 from flask import current_app
 
 from app.cli.common import DAY, listing_today, plain_errors, rules
-from app.connectors import CONNECTORS, make_client
+from app.connectors import SOURCES, make_connectors, sources_off
 from app.connectors.candidates import CandidatesFile
 from app.domain.sources import Connector
 from app.extensions import db
@@ -26,6 +26,7 @@ EXIT = {"succeeded": 0, "partial": 3, "failed": 1}
 def ingest_command(day: date | None, sources: tuple[str, ...], path: Path | None) -> None:
     """Collect the papers of a day and what was said of them. Ends in 0, 3 (some failed) or 1 (all failed)."""
     connectors = [CandidatesFile(path, default_day=day)] if path else _connectors(sources)
+    off = {} if path or sources else sources_off(current_app.config)
     with _Bar(sys.stderr.isatty()) as bar:
         run = ingest(
             db.session,
@@ -33,6 +34,7 @@ def ingest_command(day: date | None, sources: tuple[str, ...], path: Path | None
             day=day or (None if path else listing_today()),
             clock=current_app.extensions["clock"],
             rules=rules(),
+            off=off,
             progress=bar.show,
         )
     _say(run)
@@ -41,11 +43,11 @@ def ingest_command(day: date | None, sources: tuple[str, ...], path: Path | None
 
 def _connectors(names: tuple[str, ...]) -> list[Connector]:
     for name in names:
-        if name not in CONNECTORS:
-            raise click.UsageError(f"There is no source {name}; there are: {', '.join(CONNECTORS)}.")
-    client = make_client(current_app.config)
-    wanted = names or tuple(CONNECTORS)
-    return [CONNECTORS[name](current_app.config, client, listing_today()) for name in dict.fromkeys(wanted)]
+        if name not in SOURCES:
+            raise click.UsageError(f"There is no source {name}; there are: {', '.join(SOURCES)}.")
+        if reason := SOURCES[name].off(current_app.config):
+            raise click.UsageError(reason)
+    return make_connectors(current_app.config, listing_today(), names or None)
 
 
 class _Bar:

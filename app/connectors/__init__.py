@@ -1,58 +1,66 @@
-"""One file per source, and the register of them: adding a source is a file here and a line in CONNECTORS."""
+"""One file per source, and the register of them: adding a source is a file here and a line in SOURCES."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from app.connectors.arxiv import ArxivConnector
-from app.connectors.http import HttpClient
+from app.connectors import arxiv_source
+from app.connectors.http import HttpClient, lane_of
+from app.connectors.source import Settings, Source
+from app.domain.settings import Setting
 from app.domain.sources import Connector
 
-Settings = Mapping[str, Any]
-Factory = Callable[[Settings, HttpClient, date], Connector]
-
 VERSION = "0.1"
-# Listing pages are made for people; arXiv would rather have machines use its API, so we ask for pages at a fifth of
-# the speed.
-PAGE_FACTOR = 5
-_ARXIV_URLS = ("ARXIV_API_URL", "ARXIV_RSS_URL", "ARXIV_URL")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# In the order in which a run asks them: first which papers there are, then what is said of them.
+SOURCES: dict[str, Source] = {source.name: source for source in (arxiv_source.SOURCE,)}
+
+
+def source_settings() -> tuple[Setting, ...]:
+    """The settings of all sources."""
+    return tuple(setting for source in SOURCES.values() for setting in source.settings)
+
+
+def sources_off(settings: Settings) -> dict[str, str]:
+    """The sources that are off, each with the sentence that says why."""
+    return {name: reason for name, source in SOURCES.items() if (reason := source.off(settings))}
+
+
+def make_connectors(settings: Settings, today: date, names: Iterable[str] | None = None) -> list[Connector]:
+    """The connectors of the sources that are on, or of `names` among them, on one client."""
+    client = make_client(settings)
+    wanted = set(SOURCES if names is None else names) - set(sources_off(settings))
+    return [source.make(settings, client, today) for name, source in SOURCES.items() if name in wanted]
 
 
 def make_client(settings: Settings) -> HttpClient:
-    """The client that all connectors of a process share.
+    """The client that all connectors of a run share.
 
-    Reads `CONTACT` (an e-mail or web address for the user agent, may be empty), `ARXIV_INTERVAL` (seconds), the
-    arXiv addresses, and `INSTANCE_DIR`, under which processes agree on who asks when.
+    Reads `CONTACT` (an e-mail or web address for the user agent, may be empty), the sources' addresses, and
+    `INSTANCE_DIR`, under which processes agree on who asks when.
     """
     contact = str(settings.get("CONTACT") or "").strip()
     if "@" in contact and ":" not in contact:
         contact = f"mailto:{contact}"
-    interval = float(settings["ARXIV_INTERVAL"])
-    hosts = {urlsplit(settings[name]).hostname or "" for name in _ARXIV_URLS}
     return HttpClient(
         f"HotPapers/{VERSION}" + (f" (+{contact})" if contact else ""),
-        # arXiv counts the requests to all of its machines together, hence one lane for the whole domain.
-        intervals={"arxiv.org": interval, **{host: interval for host in hosts if not host.endswith("arxiv.org")}},
+        intervals=_intervals(settings),
         lock_dir=Path(settings["INSTANCE_DIR"]) / "locks",
     )
 
 
-def make_arxiv(settings: Settings, client: HttpClient, today: date) -> ArxivConnector:
-    """The arXiv connector as the settings describe it; `today` is the date in New York."""
-    return ArxivConnector(
-        client,
-        api_url=settings["ARXIV_API_URL"],
-        rss_url=settings["ARXIV_RSS_URL"],
-        list_url=settings["ARXIV_URL"],
-        categories=settings["ARXIV_CATEGORIES"],
-        holidays=frozenset(settings["ARXIV_HOLIDAYS"]),
-        today=today,
-        page_interval=PAGE_FACTOR * float(settings["ARXIV_INTERVAL"]),
-    )
-
-
-CONNECTORS: dict[str, Factory] = {
-    "arxiv": make_arxiv,
-}
+def _intervals(settings: Settings) -> dict[str, float]:
+    """Seconds between two requests, by lane; a mirror on this very machine needs no mercy."""
+    found = {"arxiv.org": float(settings["ARXIV_INTERVAL"])}
+    for source in SOURCES.values():
+        for name, seconds in source.intervals.items():
+            for address in [settings[name]] if isinstance(settings[name], str) else settings[name]:
+                here = urlsplit(address).hostname in LOOPBACK
+                found.setdefault(lane_of(address), 0.0 if here else seconds)
+    # arXiv counts the requests to all of its machines together, hence one lane for the whole domain.
+    for name in arxiv_source.ADDRESSES:
+        if not lane_of(settings[name]).endswith("arxiv.org"):
+            found[lane_of(settings[name])] = float(settings["ARXIV_INTERVAL"])
+    return {lane: seconds for lane, seconds in found.items() if lane == "arxiv.org" or not lane.endswith(".arxiv.org")}

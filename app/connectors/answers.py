@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -10,6 +10,7 @@ import requests
 
 MEGABYTE = 1024 * 1024
 CHUNK = 65536
+MOST_OF_AN_ERROR = MEGABYTE
 _MEANINGS = {
     400: " (not understood)",
     401: " (credentials needed)",
@@ -57,6 +58,10 @@ class HttpResponse:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
+# Looks at a refusal; a sentence says that trying again is no use, None leaves it to the rules of the client.
+Final = Callable[[HttpResponse], str | None] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the caller takes: media types (empty: any), unpacked bytes, statuses, seconds to send it all."""
@@ -65,17 +70,29 @@ class Terms:
     max_bytes: int
     statuses: tuple[int, ...]
     seconds: float
+    final: Final = None
 
 
 def read_answer(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> HttpResponse:
     """The whole of a streamed answer. Raises Failure where it breaks the terms."""
     if response.status_code not in terms.statuses:
+        _judge(response, terms, clock)
         raise _refusal(response, clock())
     body = b"".join(_chunks(response, terms, clock))
     answer = HttpResponse(response.status_code, response.url, response.headers, body)
     if answer.status != 304:
         _check(answer, terms.content_types)
     return answer
+
+
+def _judge(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> None:
+    """Let the caller say whether a refusal is the last word, from as much of its body as an error needs."""
+    if terms.final is None:
+        return
+    body = b"".join(_chunks(response, replace(terms, max_bytes=MOST_OF_AN_ERROR), clock))
+    said = terms.final(HttpResponse(response.status_code, response.url, response.headers, body))
+    if said:
+        raise Failure(said, permanent=True)
 
 
 def redirect_target(home: SplitResult, url: str, location: str) -> SplitResult:

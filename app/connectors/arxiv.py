@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence, Set
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from app.connectors.arxiv_api import BATCH, ArxivApi, Metadata
-from app.connectors.arxiv_calendar import CATCHUP_DAYS, NotAnnounced, TooOld, holiday_near, submission_window, weekend
+from app.connectors.arxiv_api import BATCH, ArxivApi, Metadata, papers_of
 from app.connectors.arxiv_listing import MEMBERS, Entry, ListingPage, UnreadableAnswer, parse_feed, parse_listing_page
 from app.connectors.http import HttpClient
+from app.domain.listings import CATCHUP_DAYS, NotAnnounced, TooOld, holiday_near, submission_window, weekend
 from app.domain.papers import PaperId
-from app.domain.sources import ConnectorError, Expected, Fetched, FetchedPaper, Notice, Problem
+from app.domain.sources import ConnectorError, Expected, Fetched, FetchedPaper, Notice, Problem, Question
 
 PAGE_SIZE = 2000
 MOST_PAGES = 10
@@ -17,8 +17,6 @@ MOST_PAGES = 10
 FARTHEST_AHEAD = timedelta(days=4)
 # Where the 90 days of catchup pages end is not known to the day.
 CATCHUP_DOUBT = 5
-# More malformed ids than this in one run are no accident, and looking for each would take an hour.
-MOST_REFUSALS = 5
 
 
 class ArxivConnector:
@@ -54,10 +52,15 @@ class ArxivConnector:
         self._holidays = holidays
         self._page_interval = page_interval
 
-    def fetch(self, day: date | None) -> Iterator[Fetched]:
-        """The papers of the listing of `day`, or of today's. Raises ConnectorError only where nothing could be got."""
-        day = day or self._today
-        if reason := weekend(day):
+    def fetch(self, question: Question) -> Iterator[Fetched]:
+        """The papers of the listing of a day, or of today's. Raises ConnectorError only where nothing could be got.
+
+        A question that does not sweep is answered with the papers that it names, whatever listing they stood in.
+        """
+        day = question.day or self._today
+        if not question.sweeps:
+            yield from self._fetch_named([paper.arxiv_id for paper in question.papers])
+        elif reason := weekend(day):
             yield Notice(reason)
         elif day > self._today + FARTHEST_AHEAD:
             raise NotAnnounced(day)
@@ -65,6 +68,17 @@ class ArxivConnector:
             yield from self._fetch_by_submission(day)
         else:
             yield from self._fetch_listed(day)
+
+    def _fetch_named(self, ids: Sequence[str]) -> Iterator[Fetched]:
+        """Papers by their ids; one that arXiv does not know is a problem of its own."""
+        yield Expected(len(ids))
+        found: dict[str, Metadata] = {}
+        yield from self._api.look_up(ids, found, [])
+        for arxiv_id in ids:
+            if arxiv_id in found:
+                yield _paper(found[arxiv_id], None)
+            else:
+                yield Problem(arxiv_id, "is not known to arXiv's API; a fresh paper may take a day to get there")
 
     def _fetch_listed(self, day: date) -> Iterator[Fetched]:
         try:
@@ -172,7 +186,7 @@ class ArxivConnector:
             )
         if strange:
             problems.append(
-                Problem(where, f"has {_papers(len(strange))} that the listing of {listing.day} has not; left out")
+                Problem(where, f"has {papers_of(len(strange))} that the listing of {listing.day} has not; left out")
             )
         versions = {paper.arxiv_id: paper for paper in feed}
         for entry in listing.entries:
@@ -197,7 +211,7 @@ class ArxivConnector:
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
             found: dict[str, Metadata] = {}
-            yield from self._look_up(batch, found, refused)
+            yield from self._api.look_up(batch, found, refused)
             for arxiv_id in batch:
                 if arxiv_id in found:
                     yield _paper(found[arxiv_id], day)
@@ -207,26 +221,7 @@ class ArxivConnector:
                 else:
                     yield Problem(arxiv_id, "has no title on the listing, and the API does not have the paper yet")
         if pending:
-            yield Notice(f"The listing alone tells of {_papers(pending)} of {day}; the next run asks the API again.")
-
-    def _look_up(self, ids: Sequence[str], found: dict[str, Metadata], refused: list[str]) -> Iterator[Problem]:
-        """Put the metadata of `ids` into `found`; a batch refused for one bad id is halved until that stands alone."""
-        try:
-            answer = self._api.fetch_by_ids(ids)
-        except ConnectorError as error:
-            yield Problem(f"the metadata of {_papers(len(ids))} from {ids[0]} on", str(error))
-            return
-        if answer.refusal is None:
-            # By id and never by position: the API leaves out what it does not know, and may give more than was asked.
-            found.update((paper.arxiv_id, paper) for paper in answer.papers)
-        elif len(ids) == 1 or len(refused) >= MOST_REFUSALS:
-            refused.append(ids[0])
-            where = ids[0] if len(ids) == 1 else f"the metadata of {_papers(len(ids))} from {ids[0]} on"
-            yield Problem(where, f"was refused by arXiv's API: {answer.refusal}")
-        else:
-            half = len(ids) // 2
-            yield from self._look_up(ids[:half], found, refused)
-            yield from self._look_up(ids[half:], found, refused)
+            yield Notice(f"The listing alone tells of {papers_of(pending)} of {day}; the next run asks the API again.")
 
     def _fetch_by_submission(self, day: date) -> Iterator[Fetched]:
         """Papers of a day that the listing pages no longer show, by their time of submission: nearly the same ones."""
@@ -253,7 +248,7 @@ def _members(listing: ListingPage) -> list[Entry]:
     return [entry for entry in listing.entries if entry.kind in MEMBERS]
 
 
-def _paper(metadata: Metadata, day: date) -> FetchedPaper:
+def _paper(metadata: Metadata, day: date | None) -> FetchedPaper:
     return FetchedPaper(
         arxiv_id=metadata.arxiv_id,
         title=metadata.title,
@@ -266,10 +261,6 @@ def _paper(metadata: Metadata, day: date) -> FetchedPaper:
         doi=metadata.doi,
         submitted_at=metadata.submitted_at,
     )
-
-
-def _papers(count: int) -> str:
-    return "1 paper" if count == 1 else f"{count} papers"
 
 
 def _summary(day: date, errors: Sequence[ConnectorError]) -> ConnectorError:

@@ -11,9 +11,11 @@ import feedparser
 from app.connectors.arxiv_listing import UnreadableAnswer
 from app.connectors.http import HttpClient
 from app.domain.papers import arxiv_id_from_url
-from app.domain.sources import ConnectorError
+from app.domain.sources import ConnectorError, Problem
 
 BATCH = 100
+# More malformed ids than this in one run are no accident, and looking for each would take an hour.
+MOST_REFUSALS = 5
 # The documentation lets nobody page further.
 MOST_RESULTS = 30_000
 _ATOM = ("application/atom+xml", "application/xml", "text/xml")
@@ -75,6 +77,25 @@ class ArxivApi:
         A refusal of the whole batch, for the sake of one malformed id, is in the answer. Raises ConnectorError.
         """
         return self._fetch({"id_list": ",".join(ids), "max_results": str(len(ids))}, 0)
+
+    def look_up(self, ids: Sequence[str], found: dict[str, Metadata], refused: list[str]) -> Iterator[Problem]:
+        """Put the metadata of `ids` into `found`; a batch refused for one bad id is halved until that stands alone."""
+        try:
+            answer = self.fetch_by_ids(ids)
+        except ConnectorError as error:
+            yield Problem(f"the metadata of {papers_of(len(ids))} from {ids[0]} on", str(error))
+            return
+        if answer.refusal is None:
+            # By id and never by position: the API leaves out what it does not know, and may give more than was asked.
+            found.update((paper.arxiv_id, paper) for paper in answer.papers)
+        elif len(ids) == 1 or len(refused) >= MOST_REFUSALS:
+            refused.append(ids[0])
+            where = ids[0] if len(ids) == 1 else f"the metadata of {papers_of(len(ids))} from {ids[0]} on"
+            yield Problem(where, f"was refused by arXiv's API: {answer.refusal}")
+        else:
+            half = len(ids) // 2
+            yield from self.look_up(ids[:half], found, refused)
+            yield from self.look_up(ids[half:], found, refused)
 
     def fetch_submitted(self, categories: Sequence[str], start: datetime, end: datetime) -> Iterator[Metadata]:
         """All papers of `categories` (cross-lists too) whose first version came at or after `start`, before `end`.
@@ -147,3 +168,8 @@ def _moment(text: str) -> datetime | None:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def papers_of(count: int) -> str:
+    """A number of papers in words."""
+    return "1 paper" if count == 1 else f"{count} papers"

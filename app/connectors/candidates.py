@@ -8,7 +8,16 @@ from typing import Any, BinaryIO, NoReturn
 
 from app.connectors.candidate_fields import BadField, Record, as_record
 from app.domain.papers import PaperId, parse_arxiv_id
-from app.domain.sources import ConnectorError, Expected, Fetched, FetchedMention, FetchedPaper, Problem, Reading
+from app.domain.sources import (
+    ConnectorError,
+    Expected,
+    Fetched,
+    FetchedMention,
+    FetchedPaper,
+    Problem,
+    Question,
+    Reading,
+)
 
 MAX_LINE = 5 * 1024 * 1024
 COUNTS = ("reposts", "likes", "replies", "points")
@@ -27,7 +36,7 @@ class CandidatesFile:
         self._path = Path(path)
         self._default_day = default_day
 
-    def fetch(self, day: date | None) -> Iterator[Fetched]:
+    def fetch(self, question: Question) -> Iterator[Fetched]:
         """Every paper of the file, each followed by its mentions; a line under another date keeps that date.
 
         Raises ConnectorError where the file cannot be read at all.
@@ -38,7 +47,7 @@ class CandidatesFile:
                     yield Expected(sum(1 for _, line in _lines(file) if line is None or line))
                     file.seek(0)
                 for number, line in _lines(file):
-                    yield from parse_line(line, f"line {number}", day or self._default_day)
+                    yield from parse_line(line, f"line {number}", question.day or self._default_day)
         except OSError as error:
             raise ConnectorError(f"{self._path.name} cannot be read: {error.strerror}.", permanent=True) from error
 

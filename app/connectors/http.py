@@ -1,15 +1,18 @@
 """The one polite HTTP client: slow on purpose, bounded in time and memory, and plain about what went wrong."""
 
+import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
 
-from app.connectors.answers import MEGABYTE, Failure, HttpResponse, Terms, read_answer, redirect_target
+from app.connectors.answers import MEGABYTE, Failure, Final, HttpResponse, Terms, read_answer, redirect_target
 from app.connectors.pace import Pace
 from app.domain.sources import ConnectorError
 
@@ -28,6 +31,23 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
+
+
+Params = Mapping[str, str] | Sequence[tuple[str, str]]
+JSON_TYPES = ("application/json",)
+# What must not go along when a redirect leads to another host of the same owner.
+SECRET_HEADERS = ("authorization", "x-api-key")
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked; with a body it is a POST."""
+
+    url: str
+    params: Params | None
+    headers: dict[str, str]
+    interval: float | None
+    body: bytes | None = None
 
 
 class HttpClient:
@@ -70,25 +90,65 @@ class HttpClient:
         self,
         url: str,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         content_types: tuple[str, ...] = (),
         max_bytes: int = 20 * MEGABYTE,
         statuses: tuple[int, ...] = (200,),
         interval: float | None = None,
+        final: Final = None,
     ) -> HttpResponse:
         """One answer whose status is in `statuses` and whose media type is in `content_types` (empty: any).
 
-        `max_bytes` counts unpacked bytes; `interval` lengthens the pause before this request. A conditional request
-        is `headers={"If-None-Match": …}, statuses=(200, 304)`. Raises ConnectorError, one sentence naming the host.
+        `params` may be pairs, for a name given several times. `max_bytes` counts unpacked bytes; `interval` lengthens
+        the pause before this request. A conditional request is `headers={"If-None-Match": …}, statuses=(200, 304)`.
+        `final` is asked about every refusal before it is retried: a sentence from it ends the tries at once.
+        Raises ConnectorError, one sentence naming the host.
         """
-        host = _host_name(url)
-        terms = Terms(content_types, max_bytes, statuses, self._transfer_deadline)
+        request = _Request(url, params, dict(headers or {}), interval)
+        return self._try(request, Terms(content_types, max_bytes, statuses, self._transfer_deadline, final))
+
+    def get_json(self, url: str, **terms: Any) -> Any:
+        """The JSON value that a host answers with, asked as by `get`. Raises ConnectorError, also where it is none."""
+        return self.parse_json(self.get(url, content_types=JSON_TYPES, **terms))
+
+    def post(
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        json_body: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content_types: tuple[str, ...] = (),
+        max_bytes: int = 20 * MEGABYTE,
+        statuses: tuple[int, ...] = (200,),
+        final: Final = None,
+    ) -> HttpResponse:
+        """The answer to a question that is sent as JSON or as a form; all else is as in `get`."""
+        if form is not None:
+            body, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
+        else:
+            body, kind = json.dumps(json_body).encode(), "application/json"
+        request = _Request(url, params, {**(headers or {}), "Content-Type": kind}, None, body)
+        return self._try(request, Terms(content_types, max_bytes, statuses, self._transfer_deadline, final))
+
+    @staticmethod
+    def parse_json(response: HttpResponse) -> Any:
+        """The JSON value of an answer. Raises ConnectorError where it is none."""
+        try:
+            return json.loads(response.body)
+        except (ValueError, RecursionError):
+            host = urlsplit(response.url).hostname
+            raise ConnectorError(f"{host} sent something that is not JSON; the next run tries again.") from None
+
+    def _try(self, request: _Request, terms: Terms) -> HttpResponse:
+        host = _host_name(request.url)
         started = self._clock()
         failures: list[Failure] = []
         while True:
             try:
-                return self._follow(url, params, dict(headers or {}), terms, interval)
+                return self._follow(request, terms)
             except Failure as failure:
                 failures.append(failure)
             wait = self._wait_after(failures)
@@ -113,38 +173,32 @@ class HttpClient:
             return RATE_PAUSE
         return min(LONGEST_BACKOFF, self._backoff * 2 ** (len(failures) - 1)) * (1 + self._jitter())
 
-    def _follow(
-        self,
-        url: str,
-        params: Mapping[str, str] | None,
-        headers: dict[str, str],
-        terms: Terms,
-        interval: float | None,
-    ) -> HttpResponse:
-        home = urlsplit(url)
+    def _follow(self, request: _Request, terms: Terms) -> HttpResponse:
+        home = urlsplit(request.url)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._ask(url, params, headers, terms, interval)
+            answer = self._ask(request, terms)
             if isinstance(answer, HttpResponse):
                 return answer
-            target = redirect_target(home, url, answer)
+            target = redirect_target(home, request.url, answer)
+            kept = request.headers
             if target.netloc != home.netloc:
-                headers.pop("Authorization", None)
-            url, params = target.geturl(), None
+                kept = {name: value for name, value in kept.items() if name.lower() not in SECRET_HEADERS}
+            request = replace(request, url=target.geturl(), params=None, headers=kept)
         raise Failure(f"sent us on more than {MAX_REDIRECTS} times", permanent=True)
 
-    def _ask(
-        self,
-        url: str,
-        params: Mapping[str, str] | None,
-        headers: Mapping[str, str],
-        terms: Terms,
-        interval: float | None,
-    ) -> HttpResponse | str:
+    def _ask(self, request: _Request, terms: Terms) -> HttpResponse | str:
         """One request: the answer, or the address that a redirect names."""
-        with self._pace.turn(urlsplit(url).hostname or "", interval):
+        with self._pace.turn(lane_of(request.url), request.interval):
             try:
-                with self._session.get(
-                    url, params=params, headers=headers, timeout=self._timeouts, stream=True, allow_redirects=False
+                with self._session.request(
+                    "GET" if request.body is None else "POST",
+                    request.url,
+                    params=request.params,
+                    headers=request.headers,
+                    data=request.body,
+                    timeout=self._timeouts,
+                    stream=True,
+                    allow_redirects=False,
                 ) as response:
                     if response.is_redirect:
                         return response.headers["Location"]
@@ -158,6 +212,16 @@ class HttpClient:
                 raise Failure("could not be reached or broke off", again=True) from None
             except (requests.exceptions.RequestException, ValueError):
                 raise Failure("has an address that cannot be asked", permanent=True) from None
+
+
+def lane_of(url: str) -> str:
+    """What an address has to itself as far as politeness goes: its host, and its port where that is unusual."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return ""
+    return f"{host}:{port}" if port else host
 
 
 def _error(host: str, failures: list[Failure]) -> ConnectorError:

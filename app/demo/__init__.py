@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.connectors.candidates import parse_line
-from app.domain.sources import Expected, Fetched
+from app.domain.sources import Expected, Fetched, Question
 
 FOLDER = Path(__file__).resolve().parent
 FIRST = "papers.jsonl"
@@ -31,7 +31,7 @@ class DemoDay:
         self._day = day
         self._file = LATER if later else FIRST
 
-    def fetch(self, day: date | None) -> Iterator[Fetched]:
+    def fetch(self, question: Question) -> Iterator[Fetched]:
         """Every invented paper with its mentions, as if read on the morning of its own date."""
         text = moved((FOLDER / self._file).read_text(encoding="utf-8"), self._day)
         lines = text.strip().split("\n")

@@ -10,6 +10,8 @@ from app.models.papers import (
     Paper,
     Revision,
     Run,
+    RunRequest,
+    Worker,
 )
 from app.models.posts import Delivery, Post
 
@@ -27,6 +29,8 @@ __all__ = [
     "Post",
     "Revision",
     "Run",
+    "RunRequest",
     "SignInLink",
     "Strike",
+    "Worker",
 ]

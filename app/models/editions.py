@@ -31,13 +31,14 @@ class Edition(db.Model):
 class Item(db.Model):
     """A paper's place in one edition.
 
-    `horizon` is the run as of which its numbers and texts are read. Only a picked item has an `order_key`.
-    `decided_at` and `placed_at` say that an editor, not the rule, chose its state or its place.
+    `horizon` is the run as of which its numbers and texts are read. A paper that is found after an editor has acted
+    stays `waiting` until an editor takes it. Only a picked item has an `order_key`. `decided_at` and `placed_at` say
+    that an editor, not the rule, chose its state or its place.
     """
 
     __tablename__ = "items"
     __table_args__ = (
-        CheckConstraint("state in ('candidate', 'picked', 'dropped')", name="state"),
+        CheckConstraint("state in ('waiting', 'candidate', 'picked', 'dropped')", name="state"),
         CheckConstraint("(state = 'picked') = (order_key is not null)", name="order_key_if_picked"),
         UniqueConstraint("edition_id", "paper_id"),
         UniqueConstraint("edition_id", "order_key"),
@@ -53,7 +54,11 @@ class Item(db.Model):
     score: Mapped[float] = mapped_column(default=0)
     # The parts of the score, one dict per source, largest first; see domain/ranking.py.
     parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    # The score over time as of the horizon, oldest first: [[ISO 8601 time, score], …]; see domain/trends.py.
+    trend: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
     horizon: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    # Newer data up to this run was looked at and left; it is offered again when a later run changes it.
+    left_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     headline: Mapped[str | None]
     note: Mapped[str | None]
     drop_reason: Mapped[str | None]

@@ -21,8 +21,40 @@ class Run(db.Model):
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
     status: Mapped[str] = mapped_column(default="running")
-    # One report per source: {"source", "found", "new", "updated", "failed", "problems": [...], "notices": [...]}.
+    # The last sign of life of a run that is going on.
+    heard_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # One report per source (services/reports.py), kept up to date while the run goes on.
     reports: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class RunRequest(db.Model):
+    """That an editor wants a run, of a day or of one paper for an edition; it stands until its run has ended."""
+
+    __tablename__ = "run_requests"
+
+    id: Mapped[PrimaryKey]
+    day: Mapped[date]
+    # A paper to be added to the edition of the day; NULL asks for the whole day.
+    arxiv_id: Mapped[str | None]
+    editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    # The newest run that was made for it.
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # Why it could not be done, as a sentence.
+    error: Mapped[str | None]
+
+
+class Worker(db.Model):
+    """What the worker says of itself: one row, which every worker of the desk writes."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[PrimaryKey]
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
+    # When it looks next, and why then.
+    next_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    said: Mapped[str]
 
 
 class Paper(db.Model):
@@ -74,6 +106,9 @@ class Mention(db.Model):
     posted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     posted_on: Mapped[str | None]
     repost_of: Mapped[str | None]
+    # The first run that asked for it and did not find it, and the second one, after which it counts as gone.
+    missed_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    gone_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
 
 
@@ -109,6 +144,8 @@ class MetricsSnapshot(db.Model):
     likes: Mapped[int | None] = mapped_column(BigInteger)
     replies: Mapped[int | None] = mapped_column(BigInteger)
     points: Mapped[int | None] = mapped_column(BigInteger)
+    stars: Mapped[int | None] = mapped_column(BigInteger)
+    citations: Mapped[int | None] = mapped_column(BigInteger)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
 
 

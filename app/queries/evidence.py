@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.ranking import CountedMention, CountedReading, best_first, mention_score
@@ -14,6 +14,8 @@ from app.models import Editor, Item, Mention, MentionedPaper, MetricsSnapshot, P
 
 # SQLite takes at most 32,766 bound values in a statement; a few hundred keep its planner quick.
 CHUNK = 500
+# The states in which a paper stands in an edition.
+SHOWN = ("candidate", "picked")
 COUNTS = ("reposts", "likes", "replies", "points")
 
 
@@ -126,10 +128,11 @@ def _paper_readings() -> Any:
         .scalar_subquery()
     )
     counts = [getattr(MetricsSnapshot, name) for name in COUNTS]
+    scored = [count.is_not(None) for count in counts]
     return (
         select(Item.id.label("item_id"), MetricsSnapshot.source, *counts, MetricsSnapshot.captured_at)
         .join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
-        .where(MetricsSnapshot.run_id <= Item.horizon, MetricsSnapshot.captured_at == newest)
+        .where(MetricsSnapshot.run_id <= Item.horizon, MetricsSnapshot.captured_at == newest, or_(*scored))
         .order_by(Item.id, MetricsSnapshot.source)
     )
 
@@ -265,14 +268,18 @@ def loud_mentions(session: Session, edition_id: int, at_least: int) -> list[Loud
     loud = (
         select(MentionedPaper.mention_id)
         .join(Item, Item.paper_id == MentionedPaper.paper_id)
-        .where(Item.edition_id == edition_id, Item.state != "dropped", MentionedPaper.run_id <= Item.horizon)
+        .where(
+            Item.edition_id == edition_id,
+            Item.state.in_(SHOWN),
+            MentionedPaper.run_id <= Item.horizon,
+        )
         .group_by(MentionedPaper.mention_id)
         .having(func.count() >= at_least)
     )
     columns = (Mention.author_name, Mention.author_handle, Mention.text, Mention.html)
     query = _mention_counts(*columns).where(
         Item.edition_id == edition_id,
-        Item.state != "dropped",
+        Item.state.in_(SHOWN),
         Mention.id.in_(loud),
         Strike.id.is_(None),
         Mention.repost_of.is_(None),

@@ -21,7 +21,7 @@ def add_papers(session: Session, edition: Edition, document: PostDocument, *, no
     session.add(run)
     session.flush()
     papers = papers_of(document, edition.date)
-    stored = store(session, papers, mentions_of(document), run_id=run.id, now=now)
+    stored = store(session, [*papers, *mentions_of(document)], run_id=run.id, now=now)
     fill_edition(session, edition.date, run_id=run.id, rules=rules, now=now)
     _pick(session, edition, [paper.arxiv_id for paper in papers])
     run.status, run.finished_at = "succeeded", now

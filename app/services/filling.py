@@ -26,7 +26,8 @@ def fill_edition(session: Session, day: date, *, run_id: int, rules: Rules, now:
     """Make the edition of a day if there is none, and fill it by the rules if no editor has acted on it.
 
     Every paper announced on the day is in it; those at or above the cut are picked, best first. Returns the
-    edition, or None where an editor has acted or the post is out, so that nothing was touched. The caller commits.
+    edition, or None where an editor has acted or the post is out: then nothing is touched, and papers that are new
+    to a draft wait in it until an editor takes them. The caller commits.
     """
     edition = edition_of(session, day, rules)
     free = session.execute(
@@ -35,8 +36,11 @@ def fill_edition(session: Session, day: date, *, run_id: int, rules: Rules, now:
         .values(version=Edition.version + 1)
     )
     if free.rowcount != 1:
+        if edition.status == "draft":
+            _add_items(session, edition, run_id, "waiting")
         return None
-    _add_items(session, edition, run_id)
+    _add_items(session, edition, run_id, "candidate")
+    _start_afresh(session, edition, run_id)
     picked = _rank(session, edition, rules)
     total = session.scalar(select(func.count()).where(Item.edition_id == edition.id))
     filled = f"filled with {total} papers, {picked} of them picked"
@@ -54,19 +58,25 @@ def edition_of(session: Session, day: date, rules: Rules) -> Edition:
     return edition
 
 
-def _add_items(session: Session, edition: Edition, run_id: int) -> None:
+def _add_items(session: Session, edition: Edition, run_id: int, state: str) -> None:
+    """Give the edition an item for every paper announced on its date that has none."""
     there = exists().where(Item.edition_id == edition.id, Item.paper_id == Announcement.paper_id)
-    columns = ("edition_id", "paper_id", "state", "score", "parts", "horizon", "version")
+    columns = ("edition_id", "paper_id", "state", "score", "parts", "trend", "horizon", "version")
     announced = select(
         literal(edition.id),
         Announcement.paper_id,
-        literal("candidate"),
+        literal(state),
         literal(0.0),
         literal([], Item.parts.type),
+        literal([], Item.trend.type),
         literal(run_id),
         literal(1),
     ).where(Announcement.announced_on == edition.date, ~there)
     session.execute(insert(Item).from_select(columns, announced))
+
+
+def _start_afresh(session: Session, edition: Edition, run_id: int) -> None:
+    """Take every item out of its list and have it read as of this run."""
     session.execute(
         update(Item).where(Item.edition_id == edition.id).values(horizon=run_id, state="candidate", order_key=None)
     )

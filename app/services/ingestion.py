@@ -1,48 +1,62 @@
 """One ingestion run: every source read, what it gave stored, and the editions of the days concerned filled."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
 from app.domain.sources import (
     Connector,
     ConnectorError,
+    Done,
     Expected,
-    Fetched,
     FetchedMention,
     FetchedPaper,
+    FetchedReading,
     Notice,
+    NotYet,
     Problem,
+    Question,
 )
 from app.models import Announcement, MentionedPaper, MetricsSnapshot, Run
+from app.queries.questions import question_about, question_for
 from app.services.filling import days_of, fill_edition
-from app.services.reports import SourceReport
+from app.services.reports import SourceReport, run_status
 from app.services.run_lock import one_run_at_a_time
-from app.services.storing import Stored, papers_named_by, store
+from app.services.storing import Kept, Stored, papers_named_by, store
 
 # A batch is one transaction: small enough to keep no editor waiting for the write lock, large enough to be quick.
 BATCH = 500
+# How often a run that goes on tells the desk how far it is.
+TELL_EVERY = timedelta(seconds=1)
 
 logger = logging.getLogger(__name__)
-# Called with (source, papers done, papers expected or None).
+# Called with (source, steps done, steps expected or None).
 Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A run under way: its sources' reports, and the papers of which anything changed so far."""
+    """A run under way: what it asks, its sources' reports, and the papers of which anything changed so far."""
 
     run_id: int
     day: date | None
+    arxiv_id: str | None
     clock: Callable[[], datetime]
     progress: Progress
+    told_at: datetime
     reports: list[SourceReport] = field(default_factory=list)
     changed: set[int] = field(default_factory=set)
+
+    def question(self, session: Session, source: str) -> Question:
+        """What to ask a source, as much as is known by now."""
+        if self.arxiv_id is not None:
+            return question_about(session, source, self.day, self.arxiv_id, self.clock())
+        return question_for(session, source, self.day, self.clock())
 
 
 def ingest(
@@ -53,19 +67,26 @@ def ingest(
     clock: Callable[[], datetime],
     rules: Rules,
     progress: Progress = lambda source, done, expected: None,
+    off: Mapping[str, str] | None = None,
+    arxiv_id: str | None = None,
+    started: Callable[[Run], None] = lambda run: None,
 ) -> Run:
     """Read every connector for a listing date, store what it gives, fill the editions concerned, keep a report.
 
     A bad line or a failing source is reported and the rest goes in; a second run of the same data changes nothing.
-    What a run had stored when it was cut off is filled in all the same, at once or by the next run. Raises NotAllowed
-    while another run is going on.
+    What a run had stored when it was cut off is filled in all the same, at once or by the next run. `off` gives the
+    sources that are off with their reasons; with `arxiv_id` only that paper is asked about; `started` is called with
+    the run before anything is read. Raises NotAllowed while another run is going on.
     """
     with one_run_at_a_time(session):
         left_over = _end_cut_off_runs(session, clock())
-        run = Run(day=day, started_at=clock())
+        run = Run(day=day, started_at=clock(), heard_at=clock())
         session.add(run)
+        session.flush()
+        started(run)
         session.commit()
-        reading = _Reading(run.id, day, clock, progress, changed=left_over)
+        reading = _Reading(run.id, day, arxiv_id, clock, progress, clock(), changed=left_over)
+        reading.reports += [SourceReport(name, is_off=True, notices=[why]) for name, why in (off or {}).items()]
         is_whole = False
         try:
             for connector in connectors:
@@ -98,9 +119,17 @@ def _finish(session: Session, reading: _Reading, rules: Rules, is_whole: bool) -
         fill_edition(session, day, run_id=reading.run_id, rules=rules, now=reading.clock())
         session.commit()
     run = session.get_one(Run, reading.run_id)
-    run.status = _status(reading.reports) if is_whole else "failed"
+    run.status = run_status(reading.reports) if is_whole else "failed"
     run.reports = [report.as_json() for report in reading.reports]
-    run.finished_at = reading.clock()
+    run.heard_at = run.finished_at = reading.clock()
+    session.commit()
+
+
+def _tell(session: Session, reading: _Reading) -> None:
+    """Let the desk see how far the run is. Between two batches the session holds nothing that this could commit."""
+    reading.told_at = reading.clock()
+    told = {"reports": [report.as_json() for report in reading.reports], "heard_at": reading.told_at}
+    session.execute(update(Run).where(Run.id == reading.run_id).values(**told))
     session.commit()
 
 
@@ -108,62 +137,81 @@ def _read_source(session: Session, connector: Connector, reading: _Reading) -> N
     """Read one source to its end or its failure."""
     report = SourceReport(connector.name)
     reading.reports.append(report)
+    _tell(session, reading)
     try:
-        for batch in _batches(_watched(connector, report, reading)):
-            papers = [thing for thing in batch if isinstance(thing, FetchedPaper)]
-            mentions = [thing for thing in batch if isinstance(thing, FetchedMention)]
-            stored = store(session, papers, mentions, run_id=reading.run_id, now=reading.clock())
+        question = reading.question(session, connector.name)
+        if reading.day and not question.papers and getattr(connector, "needs_papers", False):
+            raise NotYet(f"There are no papers of {reading.day} to ask about yet.")
+        for batch in _batches(_watched(session, connector, question, report, reading)):
+            stored = store(session, batch, run_id=reading.run_id, now=reading.clock())
             session.commit()
             _count(report, stored, reading)
     except ConnectorError as error:
         session.rollback()
-        report.stopped = str(error)
+        report.stopped, report.pending = str(error), isinstance(error, NotYet)
     except Exception:
         # Whatever goes wrong in one source must not stop the others; the log has the details.
         logger.exception("reading %s stopped", connector.name)
         session.rollback()
         report.stopped = f"Reading {connector.name} stopped on an unexpected error; the log has the details."
+    report.is_over = True
+    _tell(session, reading)
 
 
 def _count(report: SourceReport, stored: Stored, reading: _Reading) -> None:
     report.new += len(stored.new)
     report.updated += len(stored.changed - stored.new - reading.changed)
     report.new_mentions += stored.new_mentions
+    report.passed_over += stored.passed_over
     reading.changed |= stored.changed
-    for arxiv_id in dict.fromkeys(stored.unknown_papers):
-        report.add_problem(Problem(arxiv_id, "is named by a mention, but the desk does not know the paper."))
 
 
-def _watched(connector: Connector, report: SourceReport, reading: _Reading) -> Iterator[FetchedPaper | FetchedMention]:
-    """The papers and mentions of a source; all else that it yields goes into the report and the progress.
+def _watched(
+    session: Session, connector: Connector, question: Question, report: SourceReport, reading: _Reading
+) -> Iterator[Kept]:
+    """What a source gives to be kept; all else that it yields goes into the report and the progress.
 
     Of what a source tells twice the first telling stands: else the two would replace each other in every run.
     """
-    expected: int | None = None
-    papers, mentions = set[tuple[str, date]](), set[tuple[str, str]]()
-    for thing in connector.fetch(reading.day):
+    seen: set[tuple[str, str, date | None]] = set()
+    for thing in connector.fetch(question):
         if isinstance(thing, Problem):
             report.add_problem(thing)
         elif isinstance(thing, Notice):
             report.notices.append(thing.text)
         elif isinstance(thing, Expected):
-            expected = thing.count
-        elif isinstance(thing, FetchedMention):
-            report.mentions += 1
-            yield thing.without_words() if (thing.source, thing.external_id) in mentions else thing
-            mentions.add((thing.source, thing.external_id))
-        elif (thing.arxiv_id, thing.announced_on) in papers:
-            report.add_problem(Problem(thing.arxiv_id, "stands here twice; the first one went in."))
+            report.expected = thing.count
+        elif isinstance(thing, Done):
+            report.done = thing.count
         else:
-            report.found += 1
-            papers.add((thing.arxiv_id, thing.announced_on))
-            yield thing
-        reading.progress(connector.name, report.found + report.failed, expected)
+            yield from _once(thing, report, seen)
+        if reading.clock() - reading.told_at >= TELL_EVERY:
+            _tell(session, reading)
+        reading.progress(connector.name, report.done or report.found + report.failed, report.expected)
 
 
-def _batches(things: Iterable[Fetched]) -> Iterator[list[Fetched]]:
+def _once(thing: Kept, report: SourceReport, seen: set[tuple[str, str, date | None]]) -> Iterator[Kept]:
+    """Count a thing; of what was told before only what is not words: which papers a mention names, and its counts."""
+    if isinstance(thing, FetchedMention):
+        report.mentions += 1
+        name = (thing.source, thing.external_id, None)
+        yield thing.without_words() if name in seen else thing
+    elif isinstance(thing, FetchedPaper):
+        name = ("", thing.arxiv_id, thing.announced_on)
+        if name in seen:
+            return report.add_problem(Problem(thing.arxiv_id, "stands here twice; the first one went in."))
+        report.found += 1
+        yield thing
+    else:
+        name = ("", "", None)
+        report.readings += isinstance(thing, FetchedReading)
+        yield thing
+    seen.add(name)
+
+
+def _batches(things: Iterable[Kept]) -> Iterator[list[Kept]]:
     """Portions for one transaction each; what came before a failure is handed on before the failure is."""
-    batch: list[Fetched] = []
+    batch: list[Kept] = []
     try:
         for thing in things:
             batch.append(thing)
@@ -176,8 +224,3 @@ def _batches(things: Iterable[Fetched]) -> Iterator[list[Fetched]]:
         raise
     if batch:
         yield batch
-
-
-def _status(reports: Sequence[SourceReport]) -> str:
-    states = {report.status for report in reports}
-    return states.pop() if len(states) == 1 else "partial" if states else "succeeded"

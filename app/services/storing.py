@@ -3,22 +3,28 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from app.domain.sources import FetchedMention, FetchedPaper, Reading
-from app.models import Announcement, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision
-from app.queries.evidence import COUNTS, chunks
+from app.domain.sources import FetchedMention, FetchedPaper, FetchedReading, Gone
+from app.models import Announcement, Mention, MentionedPaper, Paper, Revision
+from app.queries.evidence import chunks
+from app.services.readings import store_readings
 
 PAPER_TEXT = ("version", "title", "authors", "abstract", "categories", "comment", "doi")
 MENTION_TEXT = ("url", "author_name", "author_handle", "text", "html", "posted_on")
 
 
+# What a source gives that is kept.
+Kept = FetchedPaper | FetchedMention | FetchedReading | Gone
+T = TypeVar("T")
+
+
 @dataclass(slots=True)
 class Stored:
-    """What a batch changed, by the ids of papers, and what could not be kept.
+    """What a batch changed, by the ids of papers, and how many mentions name none that the desk has.
 
     `changed` are the papers of which anything is new: text, mentions or numbers, so that their editions must be filled.
     """
@@ -26,23 +32,50 @@ class Stored:
     new: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
     new_mentions: int = 0
-    unknown_papers: list[str] = field(default_factory=list)
+    passed_over: int = 0
 
 
-def store(
-    session: Session, papers: Sequence[FetchedPaper], mentions: Sequence[FetchedMention], *, run_id: int, now: datetime
-) -> Stored:
+def store(session: Session, things: Sequence[Kept], *, run_id: int, now: datetime) -> Stored:
     """Upsert one batch; the caller commits. Storing the same batch again changes nothing."""
     stored = Stored()
-    paper_ids = _store_papers(session, papers, run_id, stored)
-    _announce(session, papers, paper_ids, run_id, stored)
-    totals = [("paper_id", paper_ids[p.arxiv_id], reading) for p in papers for reading in p.readings]
-    mention_ids = _store_mentions(session, mentions, run_id, stored)
-    links = _link(session, mentions, mention_ids, run_id, stored)
-    counts = [("mention_id", mention_ids[_name(m)], m.reading) for m in mentions if m.reading]
-    _store_readings(session, "paper_id", totals, run_id, now, stored, {})
-    _store_readings(session, "mention_id", counts, run_id, now, stored, links)
+    papers = _of(things, FetchedPaper)
+    ids = _store_papers(session, papers, run_id, stored)
+    _announce(session, papers, ids, run_id, stored)
+    ids |= _ids_of_known(session, [t.arxiv_id for t in _of(things, FetchedReading)])
+    totals = [(ids[p.arxiv_id], reading) for p in papers for reading in p.readings]
+    totals += [(ids[t.arxiv_id], t.reading) for t in _of(things, FetchedReading) if t.arxiv_id in ids]
+    stored.changed |= store_readings(session, "paper_id", totals, run_id, now)
+    _store_all_mentions(session, _of(things, FetchedMention), run_id, now, stored)
+    miss(session, [(gone.source, gone.external_id) for gone in _of(things, Gone)], run_id, stored)
     return stored
+
+
+def _of(things: Sequence[Kept], kind: type[T]) -> list[T]:
+    return [thing for thing in things if isinstance(thing, kind)]
+
+
+def _store_all_mentions(
+    session: Session, mentions: Sequence[FetchedMention], run_id: int, now: datetime, stored: Stored
+) -> None:
+    """Keep the mentions of papers that the desk has, which papers they name, and their counts."""
+    papers = _ids_of_known(session, [name for mention in mentions for name in mention.paper_ids])
+    kept = [mention for mention in mentions if any(name in papers for name in mention.paper_ids)]
+    stored.passed_over += len(mentions) - len(kept)
+    mention_ids = _store_mentions(session, kept, run_id, stored)
+    links = _link(session, kept, papers, mention_ids, run_id, stored)
+    counts = [(mention_ids[_name(m)], m.reading) for m in kept if m.reading]
+    for mention_id in store_readings(session, "mention_id", counts, run_id, now):
+        stored.changed |= links.get(mention_id, set())
+
+
+def _ids_of_known(session: Session, arxiv_ids: Iterable[str]) -> dict[str, int]:
+    known: dict[str, int] = {}
+    for part in chunks(dict.fromkeys(arxiv_ids)):
+        known |= {
+            row.arxiv_id: row.id
+            for row in session.execute(select(Paper.arxiv_id, Paper.id).where(Paper.arxiv_id.in_(part)))
+        }
+    return known
 
 
 def _store_papers(session: Session, papers: Sequence[FetchedPaper], run_id: int, stored: Stored) -> dict[str, int]:
@@ -114,7 +147,7 @@ def _revise(session: Session, model: Any, subject: str, row: Any, changes: dict[
 def _announce(
     session: Session, papers: Sequence[FetchedPaper], ids: Mapping[str, int], run_id: int, stored: Stored
 ) -> None:
-    wanted = dict.fromkeys((ids[paper.arxiv_id], paper.announced_on) for paper in papers)
+    wanted = dict.fromkeys((ids[paper.arxiv_id], paper.announced_on) for paper in papers if paper.announced_on)
     known: set[tuple[int, date]] = set()
     for part in chunks(paper_id for paper_id, _ in wanted):
         query = select(Announcement.paper_id, Announcement.announced_on).where(Announcement.paper_id.in_(part))
@@ -142,6 +175,9 @@ def _store_mentions(
         elif changes := {n: v for n in MENTION_TEXT if (v := getattr(mention, n)) and v != getattr(row, n)}:
             _revise(session, Mention, "mention_id", row, changes, run_id)
             stored.changed |= papers_named_by(session, row.id)
+    found_again = [row.id for row in known.values() if row.missed_run_id is not None]
+    for part in chunks(found_again):
+        session.execute(update(Mention).where(Mention.id.in_(part)).values(missed_run_id=None, gone_run_id=None))
     if fresh:
         session.execute(insert(Mention), list(fresh.values()))
         stored.new_mentions = len(fresh)
@@ -150,12 +186,31 @@ def _store_mentions(
 
 
 def _known_mentions(session: Session, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
-    columns = (Mention.id, Mention.source, Mention.external_id, *(getattr(Mention, name) for name in MENTION_TEXT))
+    columns = (
+        Mention.id,
+        Mention.source,
+        Mention.external_id,
+        Mention.missed_run_id,
+        *(getattr(Mention, name) for name in MENTION_TEXT),
+    )
     found: dict[tuple[str, str], Any] = {}
     for part in chunks(names):
         query = select(*columns).where(tuple_(Mention.source, Mention.external_id).in_(part))
         found |= {(row.source, row.external_id): row for row in session.execute(query)}
     return found
+
+
+def miss(session: Session, names: Sequence[tuple[str, str]], run_id: int, stored: Stored) -> None:
+    """Note the mentions that a source no longer has. Twice missing, by two runs, is gone: once may be a hiccup."""
+    for part in chunks(names):
+        query = select(Mention).where(tuple_(Mention.source, Mention.external_id).in_(part))
+        for mention in session.scalars(query):
+            if mention.missed_run_id is None:
+                mention.missed_run_id = run_id
+            elif mention.gone_run_id is None and mention.missed_run_id != run_id:
+                mention.gone_run_id = run_id
+                stored.changed |= papers_named_by(session, mention.id)
+    session.flush()
 
 
 def _mention_row(mention: FetchedMention, run_id: int) -> dict[str, Any]:
@@ -171,22 +226,21 @@ def papers_named_by(session: Session, mention_id: int) -> set[int]:
 def _link(
     session: Session,
     mentions: Sequence[FetchedMention],
+    papers: Mapping[str, int],
     mention_ids: Mapping[tuple[str, str], int],
     run_id: int,
     stored: Stored,
 ) -> dict[int, set[int]]:
     """Note which papers each mention names, in the source's order; returns all papers of each mention of the batch."""
-    papers = _known_papers(session, list(dict.fromkeys(name for mention in mentions for name in mention.paper_ids)))
-    wanted: dict[tuple[int, int], None] = {}
-    for mention in mentions:
-        for arxiv_id in mention.paper_ids:
-            if arxiv_id in papers:
-                wanted[(mention_ids[_name(mention)], papers[arxiv_id].id)] = None
-            else:
-                stored.unknown_papers.append(arxiv_id)
+    wanted = {
+        (mention_ids[_name(mention)], papers[arxiv_id]): None
+        for mention in mentions
+        for arxiv_id in mention.paper_ids
+        if arxiv_id in papers
+    }
     links: dict[int, set[int]] = {}
     ranks: dict[int, int] = {}
-    for part in chunks(row.id for row in papers.values()):
+    for part in chunks(papers.values()):
         query = select(MentionedPaper.paper_id, MentionedPaper.mention_id).where(MentionedPaper.paper_id.in_(part))
         for paper_id, mention_id in session.execute(query):
             wanted.pop((mention_id, paper_id), None)
@@ -201,50 +255,3 @@ def _link(
     if rows:
         session.execute(insert(MentionedPaper), rows)
     return links
-
-
-def _store_readings(
-    session: Session,
-    subject: str,
-    readings: Iterable[tuple[str, int, Reading]],
-    run_id: int,
-    now: datetime,
-    stored: Stored,
-    links: Mapping[int, set[int]],
-) -> None:
-    """Append the readings that are not kept yet, one per subject, source and time."""
-    wanted = [(subject_id, reading) for _, subject_id, reading in readings]
-    times, newest = _kept_readings(session, subject, [subject_id for subject_id, _ in wanted])
-    rows: list[dict[str, Any]] = []
-    for subject_id, reading in wanted:
-        counts = {name: getattr(reading, name) for name in COUNTS}
-        key = (subject_id, reading.source)
-        if reading.captured_at is None and newest.get(key) == counts:
-            continue
-        captured_at = reading.captured_at or now
-        if captured_at in times.setdefault(key, set()):
-            continue
-        times[key].add(captured_at)
-        newest[key] = counts
-        rows.append(
-            {subject: subject_id, "source": reading.source, "captured_at": captured_at, "run_id": run_id} | counts
-        )
-        stored.changed |= {subject_id} if subject == "paper_id" else links.get(subject_id, set())
-    if rows:
-        session.execute(insert(MetricsSnapshot), rows)
-
-
-def _kept_readings(
-    session: Session, subject: str, ids: Iterable[int]
-) -> tuple[dict[tuple[int, str], set[datetime]], dict[tuple[int, str], dict[str, int | None]]]:
-    """Of each subject and source the times that are kept, and the newest counts."""
-    column = getattr(MetricsSnapshot, subject)
-    counts = [getattr(MetricsSnapshot, name) for name in COUNTS]
-    times: dict[tuple[int, str], set[datetime]] = {}
-    newest: dict[tuple[int, str], dict[str, int | None]] = {}
-    for part in chunks(ids):
-        query = select(column, MetricsSnapshot.source, MetricsSnapshot.captured_at, *counts).where(column.in_(part))
-        for subject_id, source, captured_at, *values in session.execute(query.order_by(MetricsSnapshot.captured_at)):
-            times.setdefault((subject_id, source), set()).add(captured_at)
-            newest[(subject_id, source)] = dict(zip(COUNTS, values, strict=True))
-    return times, newest

@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.connectors import CONNECTORS, make_client
-from app.connectors.http import HttpClient
+from app.config import read_settings
+from app.connectors import SOURCES, make_client
+from app.connectors.arxiv_source import ADDRESSES
+from app.connectors.http import HttpClient, lane_of
 from app.domain.sources import Expected, FetchedPaper, Notice, Problem
+from tests.factories import asked
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.arxiv_wire import FakePaper, many_papers
 from tests.fakes.desk import TODAY, Desk
@@ -195,28 +198,26 @@ def test_listings_of_many_pages_and_batches(desk: Desk, fake: FakeArxiv, day: da
     assert [asked.params["max_results"] for asked in fake.requests if asked.path == "/api/query"] == ["100", "30"]
 
 
+def arxiv_settings(fake: FakeArxiv, **others: str) -> dict:
+    """The desk's settings with all of arXiv at the fake."""
+    return read_settings({f"HOTPAPERS_{name}": fake.url for name in ADDRESSES} | others)
+
+
 def test_requests_are_spaced(fake: FakeArxiv, fake_time: FakeTime):
     fake.clock, fake.min_spacing = fake_time.clock, 3.0
-    settings = {
-        "ARXIV_API_URL": fake.url,
-        "ARXIV_RSS_URL": fake.url,
-        "ARXIV_URL": fake.url,
-        "ARXIV_CATEGORIES": ("cs", "stat.ML"),
-        "ARXIV_HOLIDAYS": frozenset(),
-        "ARXIV_INTERVAL": 3.0,
-    }
-    client = HttpClient("t", intervals={"127.0.0.1": 3.0}, sleep=fake_time.sleep, clock=fake_time.clock)
-    values = list(CONNECTORS["arxiv"](settings, client, TODAY).fetch(None))
+    settings = arxiv_settings(fake, HOTPAPERS_ARXIV_INTERVAL="3")
+    client = HttpClient("t", intervals={lane_of(fake.url): 3.0}, sleep=fake_time.sleep, clock=fake_time.clock)
+    values = list(SOURCES["arxiv"].make(settings, client, TODAY).fetch(asked(None)))
     assert not [value for value in values if isinstance(value, Problem)]
     # A listing page waits five times as long as a feed or the API.
     assert fake_time.sleeps == [3.0, 15.0, 3.0, 3.0]
 
 
 def test_the_client_of_the_settings_says_who_asks(fake: FakeArxiv, tmp_path):
-    settings = {name: fake.url for name in ("ARXIV_API_URL", "ARXIV_RSS_URL", "ARXIV_URL")}
-    settings |= {"ARXIV_INTERVAL": 0.0, "CONTACT": "desk@example.org", "INSTANCE_DIR": tmp_path}
+    contact, folder = {"HOTPAPERS_CONTACT": "desk@example.org"}, {"HOTPAPERS_INSTANCE_DIR": str(tmp_path)}
+    settings = arxiv_settings(fake, HOTPAPERS_ARXIV_INTERVAL="0", **contact, **folder)
     make_client(settings).get(fake.url + "/rss/cs")
     assert fake.requests[0].headers["User-Agent"] == "HotPapers/0.1 (+mailto:desk@example.org)"
-    assert (tmp_path / "locks" / "127.0.0.1.lock").exists()
+    assert (tmp_path / "locks" / (lane_of(fake.url).replace(":", "_") + ".lock")).exists()
     make_client(settings | {"CONTACT": ""}).get(fake.url + "/rss/cs")
     assert fake.requests[1].headers["User-Agent"] == "HotPapers/0.1"

@@ -6,6 +6,7 @@ import pytest
 
 from app.connectors.arxiv import ArxivConnector
 from app.domain.sources import FetchedPaper
+from tests.factories import asked
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.arxiv_wire import FakePaper, many_papers
 from tests.fakes.desk import TODAY, Desk
@@ -146,5 +147,5 @@ def test_where_the_catchup_pages_end_is_not_known_to_the_day(desk: Desk, fake: F
     connector = ArxivConnector(
         desk.client, api_url=fake.url, rss_url=fake.url, list_url=fake.url, categories=("cs",), today=TODAY
     )
-    assert len([value for value in connector.fetch(day) if isinstance(value, FetchedPaper)]) == 2
+    assert len([value for value in connector.fetch(asked(day)) if isinstance(value, FetchedPaper)]) == 2
     assert fake.paths() == ["/catchup/cs/2026-08-25", "/api/query"]

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from app.connectors.arxiv_api import parse_api_answer
-from app.connectors.arxiv_calendar import submission_window, weekend
 from app.connectors.arxiv_listing import UnreadableAnswer, parse_feed, parse_listing_page
+from app.domain.listings import submission_window, weekend
 from tests.fakes.arxiv_wire import FakePaper, atom_feed, listing_page, many_papers
 
 DAY = date(2021, 3, 24)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.connectors.candidates import MAX_LINE, CandidatesFile, parse_line
 from app.domain.sources import ConnectorError, Expected, FetchedMention, FetchedPaper, Problem
+from tests.factories import asked
 
 DAY = date(2026, 11, 20)
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/corpus"
@@ -34,7 +35,7 @@ def test_a_file_of_good_and_bad_lines(tmp_path):
     path = tmp_path / "day.jsonl"
     lines = [b"\xef\xbb\xbf" + line(), b"", b"oops", b"   ", line(arxiv_id="2611.99002"), line(arxiv_id="2611.99003")]
     path.write_bytes(b"\r\n".join(lines))
-    values = list(CandidatesFile(path).fetch(DAY))
+    values = list(CandidatesFile(path).fetch(asked(DAY)))
     assert values[0] == Expected(4)
     assert [value.arxiv_id for value in values if isinstance(value, FetchedPaper)] == [
         "2611.99001",
@@ -47,7 +48,7 @@ def test_a_file_of_good_and_bad_lines(tmp_path):
 def test_a_line_of_more_than_5_mb_is_passed_over(tmp_path):
     path = tmp_path / "day.jsonl"
     path.write_bytes(line(comment="x" * MAX_LINE) + b"\n" + line() + b"\n" + b"y" * (MAX_LINE * 2))
-    values = list(CandidatesFile(path).fetch(DAY))
+    values = list(CandidatesFile(path).fetch(asked(DAY)))
     assert values[0] == Expected(3)
     assert [type(value) for value in values[1:]] == [Problem, FetchedPaper, Problem]
     assert values[1] == Problem("line 1", "is longer than 5 MB") and values[3].where == "line 3"
@@ -56,19 +57,19 @@ def test_a_line_of_more_than_5_mb_is_passed_over(tmp_path):
 def test_the_default_day(tmp_path):
     path = tmp_path / "day.jsonl"
     path.write_bytes(line(announced_on=None))
-    assert list(CandidatesFile(str(path), default_day=DAY).fetch(None))[1].announced_on == DAY
+    assert list(CandidatesFile(str(path), default_day=DAY).fetch(asked(None)))[1].announced_on == DAY
 
 
 def test_an_empty_file(tmp_path):
     path = tmp_path / "day.jsonl"
     path.touch()
-    assert list(CandidatesFile(path).fetch(None)) == [Expected(0)]
+    assert list(CandidatesFile(path).fetch(asked(None))) == [Expected(0)]
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "."])
 def test_a_file_that_cannot_be_read(tmp_path, name: str):
     with pytest.raises(ConnectorError, match="cannot be read: ") as caught:
-        list(CandidatesFile(tmp_path / name).fetch(None))
+        list(CandidatesFile(tmp_path / name).fetch(asked(None)))
     assert caught.value.permanent
 
 
@@ -98,7 +99,7 @@ def test_no_line_raises_and_what_goes_in_can_be_stored(raw: bytes):
 
 
 def values_of(name: str) -> list:
-    return list(CandidatesFile(CORPUS / name).fetch(None))
+    return list(CandidatesFile(CORPUS / name).fetch(asked(None)))
 
 
 @needs_corpus

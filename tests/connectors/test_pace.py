@@ -7,14 +7,14 @@ import time
 
 import pytest
 
-from app.connectors.http import HttpClient
+from app.connectors.http import HttpClient, lane_of
 from app.connectors.pace import Pace
 from app.domain.sources import ConnectorError
 from tests.fakes.site import FakeTime, Page, ScriptedSite
 
 
 def test_requests_to_one_site_keep_their_distance(site: ScriptedSite, fake_time: FakeTime):
-    client = HttpClient("t", intervals={"127.0.0.1": 3}, sleep=fake_time.sleep, clock=fake_time.clock)
+    client = HttpClient("t", intervals={lane_of(site.url): 3}, sleep=fake_time.sleep, clock=fake_time.clock)
     client.get(site.url)
     fake_time.now += 1
     client.get(site.url)
@@ -63,7 +63,7 @@ def test_a_lock_folder_that_cannot_be_written(tmp_path, fake_time: FakeTime):
 PROCESS = """
 import sys
 from pathlib import Path
-from app.connectors.http import HttpClient
+from app.connectors.http import HttpClient, lane_of
 client = HttpClient("t", intervals={"127.0.0.1": 0.2}, lock_dir=Path(sys.argv[2]))
 for _ in range(3):
     client.get(sys.argv[1])

@@ -7,6 +7,7 @@ import pytest
 from app.connectors.arxiv import ArxivConnector
 from app.connectors.http import HttpClient
 from app.domain.sources import ConnectorError, Expected, FetchedPaper, Notice, Problem
+from tests.factories import asked
 from tests.fakes.arxiv import FakeArxiv
 
 TODAY = date(2026, 11, 20)  # A Friday.
@@ -28,7 +29,7 @@ class Desk:
             today=self.fake.today,
             **kwargs,
         )
-        self.values = list(connector.fetch(day))
+        self.values = list(connector.fetch(asked(day)))
         self.papers = {value.arxiv_id: value for value in self.values if isinstance(value, FetchedPaper)}
         self.problems = [f"{value.where}: {value.reason}" for value in self.values if isinstance(value, Problem)]
         self.notices = [value.text for value in self.values if isinstance(value, Notice)]

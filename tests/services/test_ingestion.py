@@ -149,10 +149,11 @@ def test_the_run_says_how_it_went(session, rules, sources, status):
     assert (run.status, run.finished_at) == (status, MORNING)
 
 
-def test_a_mention_of_an_unknown_paper_is_kept_and_said(session, rules):
-    run = ingest_things(session, rules, [mention("1", "2611.90777", reposts=3)])
-    assert run.reports[0]["problems"][0]["where"] == "2611.90777"
-    assert session.scalars(select(Mention)).one().external_id == "1"
+def test_a_mention_of_no_paper_of_ours_is_passed_over_and_counted(session, rules):
+    ours = paper(score=60)
+    run = ingest_things(session, rules, [ours, mention("1", "2611.90777", reposts=3), mention("2", "2611.90777", ours)])
+    assert (run.status, run.reports[0]["passed_over"], run.reports[0]["mentions"]) == ("succeeded", 1, 2)
+    assert session.scalars(select(Mention)).one().external_id == "2"
 
 
 def test_a_new_version_replaces_the_text_and_the_former_is_kept(session, rules):
@@ -181,8 +182,11 @@ def test_once_an_editor_has_acted_ingest_leaves_the_edition_alone(session, rules
     newer = paper(
         "2611.90001", title="After", version=2, readings=(Reading("twitter", MORNING + timedelta(hours=6), likes=900),)
     )
-    ingest_things(session, rules, [newer, paper(score=800), mention("1", newer, reposts=70)])
-    assert everything(session)["items"] == before
+    ingest_things(session, rules, [newer, paper("2611.90555", score=800), mention("1", newer, reposts=70)])
+    after = everything(session)["items"]
+    assert after[: len(before)] == before
+    assert [item.paper.title for item in items(session, "waiting")] == ["Lanterns and Moss 2611.90555"]
+    assert len(after) == len(before) + 1
     ids = [item.id for item in items(session)]
     assert {found.title for found in texts_of_items(session, ids).values()} & {"After"} == set()
 
@@ -253,7 +257,7 @@ def test_two_runs_never_overlap(session, rules):
             ingest_things(session, rules, [paper(score=90)])
 
     class Slow(Source):
-        def fetch(self, day):
+        def fetch(self, question):
             yield paper(score=60)
             another()
 

@@ -4,12 +4,15 @@ from collections.abc import Set
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.sources import ConnectorError
+from app.domain.sources import ConnectorError, NotYet
 
 NEW_YORK = ZoneInfo("America/New_York")
 # The /catchup/ pages reach this far back.
 CATCHUP_DAYS = 90
 _CUTOFF = time(14)
+_ANNOUNCED = time(20)
+# No paper is older; the day on which arXiv opened.
+ARXIV_BEGAN = datetime(1991, 8, 14, tzinfo=UTC)
 
 
 class TooOld(ConnectorError):
@@ -19,11 +22,16 @@ class TooOld(ConnectorError):
         super().__init__(f"arXiv's listing pages do not reach back to {day}.", permanent=True)
 
 
-class NotAnnounced(ConnectorError):
+class NotAnnounced(NotYet):
     """The listing of the day is not out."""
 
     def __init__(self, day: date) -> None:
         super().__init__(f"arXiv has not announced {day} yet.")
+
+
+def announced_at(day: date) -> datetime:
+    """When the listing of a day comes out, aware UTC: at 20:00 in New York on the evening before."""
+    return datetime.combine(day - timedelta(days=1), _ANNOUNCED, NEW_YORK).astimezone(UTC)
 
 
 def weekend(day: date) -> str | None:
