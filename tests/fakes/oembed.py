@@ -65,8 +65,7 @@ class FakeOembed(FakeService):
             return Answer("Post not publicly accessible", 403, content_type=PLAIN)
         script = '<script async src="https://embed.bsky.app/static/embed.js" charset="utf-8"></script>'
         quote = (
-            f'<blockquote class="bluesky-embed" data-bluesky-uri="{escape(post.uri)}" data-bluesky-cid="bafyreifictional"'
-            ">"
+            f'<blockquote class="bluesky-embed" data-bluesky-uri="{escape(post.uri)}" data-bluesky-cid="bafyfictional">'
             f'<p lang="en">{escape(post.text)}</p>&mdash; {escape(post.author_name)} '
             f'(<a href="https://bsky.app/profile/{post.handle}?ref_src=embed">@{post.handle}</a>) '
             f'<a href="{escape(url)}?ref_src=embed">{post.day}</a></blockquote>'
