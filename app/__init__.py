@@ -11,10 +11,12 @@ from jinja2 import StrictUndefined
 
 from app import cli, models, web
 from app.config import ROOT, SettingError, read_settings, secret_key, unknown_settings
+from app.connectors import sources_off
 from app.database import prepare_database
 from app.domain.editions import Rules
 from app.domain.ranking import QUOTE_LIMIT
 from app.extensions import csrf, db, htmx, login, migrate
+from app.jobs import Jobs
 from app.targets import targets_from
 
 MEGABYTE = 1024 * 1024
@@ -37,6 +39,8 @@ def create_app(settings: Mapping[str, str] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["rules"] = rules_from(values)
     app.extensions["targets"] = targets_from(values)
+    app.extensions["jobs"] = Jobs(app)
+    app.extensions["off"] = sources_off(app.config)
     app.extensions["clock"] = lambda: datetime.now(UTC)
     db.init_app(app)
     prepare_database(app)

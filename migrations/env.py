@@ -18,6 +18,8 @@ with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=migrate.db.metadata,
+        # The worker's queue keeps tables of its own beside the desk's on PostgreSQL.
+        include_name=lambda name, kind, parents: kind != "table" or not str(name).startswith("huey_"),
         **migrate.configure_args,
     )
     with context.begin_transaction():

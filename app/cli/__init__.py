@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from app.cli import desk, editions, ingest, posts
+from app.cli import desk, editions, ingest, posts, worker
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
     for command in (
         ingest.ingest_command,
+        worker.worker_command,
         editions.editions_group,
         editions.mentions_group,
         editions.publish_command,

@@ -21,6 +21,8 @@ class Run(db.Model):
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
     status: Mapped[str] = mapped_column(default="running")
+    # Its process ended before it did; what it had read is kept, and the rest is taken up by another run.
+    was_cut_off: Mapped[bool] = mapped_column(default=False)
     # The last sign of life of a run that is going on.
     heard_at: Mapped[datetime | None] = mapped_column(UtcTime)
     # One report per source (services/reports.py), kept up to date while the run goes on.
@@ -28,14 +30,15 @@ class Run(db.Model):
 
 
 class RunRequest(db.Model):
-    """That an editor wants a run, of a day or of one paper for an edition; it stands until its run has ended."""
+    """That an editor wants a run, of a day or of one paper for its edition; it stands until its run has ended."""
 
     __tablename__ = "run_requests"
 
     id: Mapped[PrimaryKey]
     day: Mapped[date]
-    # A paper to be added to the edition of the day; NULL asks for the whole day.
+    # A paper to be added to the edition of the day, or a page that links it; neither asks for the whole day.
     arxiv_id: Mapped[str | None]
+    link: Mapped[str | None]
     editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcTime)
     # The newest run that was made for it.

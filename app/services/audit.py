@@ -19,6 +19,8 @@ TIMES = ("decided_at", "placed_at", "struck_at")
 class Kind(StrEnum):
     """Every kind of audit event."""
 
+    RUN_ASKED = "run.asked"
+    PAPER_ADDED = "paper.added"
     EDITION_FILLED = "edition.filled"
     EDITION_PUBLISHED = "edition.published"
     EDITION_IMPORTED = "edition.imported"
@@ -34,6 +36,7 @@ class Kind(StrEnum):
 
 
 UNDOABLE = (
+    Kind.PAPER_ADDED,
     Kind.ITEM_PICKED,
     Kind.ITEM_DROPPED,
     Kind.ITEM_RETURNED,

@@ -80,7 +80,8 @@ def ingest(
     """
     with one_run_at_a_time(session):
         left_over = _end_cut_off_runs(session, clock())
-        run = Run(day=day, started_at=clock(), heard_at=clock())
+        # A run for one paper says nothing of its day.
+        run = Run(day=None if arxiv_id else day, started_at=clock(), heard_at=clock())
         session.add(run)
         session.flush()
         started(run)
@@ -102,7 +103,7 @@ def _end_cut_off_runs(session: Session, now: datetime) -> set[int]:
     cut_off = list(session.scalars(select(Run).where(Run.status == "running")))
     papers: set[int] = set()
     for run in cut_off:
-        run.status, run.finished_at = "failed", now
+        run.status, run.finished_at, run.was_cut_off = "failed", now, True
         papers |= set(session.scalars(select(Announcement.paper_id).where(Announcement.run_id == run.id)))
         papers |= set(session.scalars(select(MentionedPaper.paper_id).where(MentionedPaper.run_id == run.id)))
         counted = select(MetricsSnapshot.paper_id, MetricsSnapshot.mention_id).where(MetricsSnapshot.run_id == run.id)
@@ -120,6 +121,7 @@ def _finish(session: Session, reading: _Reading, rules: Rules, is_whole: bool) -
         session.commit()
     run = session.get_one(Run, reading.run_id)
     run.status = run_status(reading.reports) if is_whole else "failed"
+    run.was_cut_off = not is_whole
     run.reports = [report.as_json() for report in reading.reports]
     run.heard_at = run.finished_at = reading.clock()
     session.commit()

@@ -13,6 +13,7 @@ PLACED = "(state = 'picked') = (order_key is not null)"
 def upgrade() -> None:
     _create_tables()
     op.add_column("runs", sa.Column("heard_at", UTC_TIME, nullable=True))
+    op.add_column("runs", sa.Column("was_cut_off", sa.Boolean(), nullable=False, server_default=sa.false()))
     for name in ("stars", "citations"):
         op.add_column("metrics_snapshots", sa.Column(name, sa.BigInteger(), nullable=True))
     with op.batch_alter_table("mentions") as table:
@@ -41,7 +42,8 @@ def downgrade() -> None:
             table.drop_column(name)
     for name in ("stars", "citations"):
         op.drop_column("metrics_snapshots", name)
-    op.drop_column("runs", "heard_at")
+    for name in ("was_cut_off", "heard_at"):
+        op.drop_column("runs", name)
     op.drop_table("workers")
     op.drop_table("run_requests")
 
@@ -52,6 +54,7 @@ def _create_tables() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("arxiv_id", sa.String(), nullable=True),
+        sa.Column("link", sa.String(), nullable=True),
         sa.Column("editor_id", sa.Integer(), nullable=True),
         sa.Column("asked_at", UTC_TIME, nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=True),

@@ -1,0 +1,26 @@
+"""`flask worker`: collects by the schedule and on request, until it is stopped."""
+
+import logging
+
+import click
+from flask import current_app
+from sqlalchemy import inspect
+
+from app.cli.common import plain_errors
+from app.domain.editions import NotAllowed
+from app.extensions import db
+from app.jobs import means
+from app.services.collecting import tell
+
+
+@click.command("worker")
+@plain_errors
+def worker_command() -> None:
+    """Collect papers as arXiv lists them and read their numbers again, and do what editors ask for. Ctrl-C stops it."""
+    if not inspect(db.engine).has_table("run_requests"):
+        raise NotAllowed("The database is not up to date; run: flask db upgrade")
+    found = tell(db.session, means(current_app))
+    click.echo(f"The worker is at work. {found.said}")
+    db.session.remove()
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    current_app.extensions["jobs"].run()
