@@ -1,11 +1,11 @@
-"""What was said of papers and how they were described, each as of the run that an item has taken."""
+"""What was said of papers and how they were described, as of the run that an item has taken or of a given one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.ranking import CountedMention, CountedReading, best_first, mention_score
@@ -14,8 +14,6 @@ from app.models import Editor, Item, Mention, MentionedPaper, MetricsSnapshot, P
 
 # SQLite takes at most 32,766 bound values in a statement; a few hundred keep its planner quick.
 CHUNK = 500
-# The states in which a paper stands in an edition.
-SHOWN = ("candidate", "picked")
 COUNTS = ("reposts", "likes", "replies", "points")
 
 
@@ -86,13 +84,17 @@ def chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:
         yield found[start : start + CHUNK]
 
 
-def newest_snapshot(subject: ColumnElement[Any], *more: ColumnElement[bool]) -> Any:
-    """A scalar subquery: the id of the newest snapshot of a subject up to the item's horizon."""
+def _horizon(as_of: int | None) -> ColumnElement[int]:
+    """The run up to which an item is read: a given one for all, or its own."""
+    return Item.horizon if as_of is None else literal(as_of)
+
+
+def _newest_snapshot(as_of: int | None) -> Any:
+    """A scalar subquery: the id of the newest snapshot of a mention up to the horizon."""
     inner = aliased(MetricsSnapshot)
-    own = inner.mention_id if subject is MentionedPaper.mention_id else inner.paper_id
     return (
         select(inner.id)
-        .where(own == subject, inner.run_id <= Item.horizon, *more)
+        .where(inner.mention_id == MentionedPaper.mention_id, inner.run_id <= _horizon(as_of))
         .order_by(inner.captured_at.desc(), inner.id.desc())
         .limit(1)
         .correlate(Item, MentionedPaper)
@@ -101,20 +103,23 @@ def newest_snapshot(subject: ColumnElement[Any], *more: ColumnElement[bool]) -> 
 
 
 def scoring_inputs(
-    session: Session, item_ids: Iterable[int]
+    session: Session, item_ids: Iterable[int], *, as_of: int | None = None
 ) -> dict[int, tuple[list[CountedReading], list[CountedMention]]]:
-    """For each item the paper-level readings and the counted mentions that its score is made of."""
-    readings = readings_of_items(session, item_ids := list(item_ids))
+    """For each item the paper-level readings and the counted mentions that its score is made of.
+
+    They are read as of the item's own horizon, or of the run `as_of` where one is given; so in all of this module.
+    """
+    readings = readings_of_items(session, item_ids := list(item_ids), as_of=as_of)
     inputs = {item_id: (readings.get(item_id, []), list[CountedMention]()) for item_id in item_ids}
     for ids in chunks(item_ids):
-        for row in session.execute(_mention_counts().where(Item.id.in_(ids))):
+        for row in session.execute(mention_counts(as_of=as_of).where(Item.id.in_(ids))):
             counts = {name: getattr(row, name) for name in COUNTS}
             flags = {"is_struck": row.struck_at is not None, "is_repost": row.repost_of is not None}
             inputs[row.item_id][1].append(CountedMention(row.source, captured_at=row.captured_at, **counts, **flags))
     return inputs
 
 
-def _paper_readings() -> Any:
+def _paper_readings(as_of: int | None) -> Any:
     """The newest paper-level reading of every source, by item."""
     later = aliased(MetricsSnapshot)
     newest = (
@@ -122,7 +127,7 @@ def _paper_readings() -> Any:
         .where(
             later.paper_id == MetricsSnapshot.paper_id,
             later.source == MetricsSnapshot.source,
-            later.run_id <= Item.horizon,
+            later.run_id <= _horizon(as_of),
         )
         .correlate(Item, MetricsSnapshot)
         .scalar_subquery()
@@ -132,12 +137,13 @@ def _paper_readings() -> Any:
     return (
         select(Item.id.label("item_id"), MetricsSnapshot.source, *counts, MetricsSnapshot.captured_at)
         .join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
-        .where(MetricsSnapshot.run_id <= Item.horizon, MetricsSnapshot.captured_at == newest, or_(*scored))
+        .where(MetricsSnapshot.run_id <= _horizon(as_of), MetricsSnapshot.captured_at == newest, or_(*scored))
         .order_by(Item.id, MetricsSnapshot.source)
     )
 
 
-def _mention_counts(*more: Any) -> Any:
+def mention_counts(*more: Any, as_of: int | None = None) -> Any:
+    """A query of every mention of every item with its newest counts and its strike, and the columns `more`."""
     counts = [getattr(MetricsSnapshot, name) for name in COUNTS]
     return (
         select(
@@ -153,24 +159,28 @@ def _mention_counts(*more: Any) -> Any:
         .select_from(Item)
         .join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
         .join(Mention, Mention.id == MentionedPaper.mention_id)
-        .outerjoin(MetricsSnapshot, MetricsSnapshot.id == newest_snapshot(MentionedPaper.mention_id))
+        .outerjoin(MetricsSnapshot, MetricsSnapshot.id == _newest_snapshot(as_of))
         .outerjoin(Strike, Strike.mention_id == Mention.id)
-        .where(MentionedPaper.run_id <= Item.horizon)
+        .where(MentionedPaper.run_id <= _horizon(as_of))
         .order_by(Item.id, MentionedPaper.rank, Mention.id)
     )
 
 
-def readings_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[CountedReading]]:
+def readings_of_items(
+    session: Session, item_ids: Iterable[int], *, as_of: int | None = None
+) -> dict[int, list[CountedReading]]:
     """The newest paper-level reading of each source, by item."""
     found: dict[int, list[CountedReading]] = {}
     for ids in chunks(item_ids):
-        for row in session.execute(_paper_readings().where(Item.id.in_(ids))):
+        for row in session.execute(_paper_readings(as_of).where(Item.id.in_(ids))):
             reading = CountedReading(row.source, row.reposts, row.likes, row.replies, row.points, row.captured_at)
             found.setdefault(row.item_id, []).append(reading)
     return found
 
 
-def evidence_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[Evidence]]:
+def evidence_of_items(
+    session: Session, item_ids: Iterable[int], *, as_of: int | None = None
+) -> dict[int, list[Evidence]]:
     """The mentions of each item's paper, best first, those without counts after them in their given order."""
     other = aliased(MentionedPaper)
     papers = select(func.count()).where(other.mention_id == Mention.id).correlate(Mention).scalar_subquery()
@@ -189,21 +199,22 @@ def evidence_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, li
     )
     found: dict[int, list[Evidence]] = {}
     for ids in chunks(item_ids):
-        query = _mention_counts(*columns).outerjoin(Editor, Editor.id == Strike.editor_id).where(Item.id.in_(ids))
-        former = _former(session, ids, Revision.mention_id, MentionedPaper.mention_id)
+        query = mention_counts(*columns, as_of=as_of).outerjoin(Editor, Editor.id == Strike.editor_id)
+        query = query.where(Item.id.in_(ids))
+        former = _former(session, ids, Revision.mention_id, MentionedPaper.mention_id, as_of)
         for row in session.execute(query):
             fields = dict(row._mapping) | former.get((row.item_id, row.mention_id), {})
             found.setdefault(fields.pop("item_id"), []).append(Evidence(**fields))
     return {item_id: best_first(mentions, lambda mention: mention.score) for item_id, mentions in found.items()}
 
 
-def texts_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, PaperText]:
-    """Each item's paper as described as of its horizon."""
+def texts_of_items(session: Session, item_ids: Iterable[int], *, as_of: int | None = None) -> dict[int, PaperText]:
+    """Each item's paper as it was described then."""
     names = PaperText.__slots__
     found: dict[int, PaperText] = {}
     for ids in chunks(item_ids):
         query = select(Item.id, *(getattr(Paper, name) for name in names)).join(Paper)
-        former = former_papers(session, ids)
+        former = former_papers(session, ids, as_of=as_of)
         for item_id, *values in session.execute(query.where(Item.id.in_(ids))):
             before = former.get(item_id, {})
             fields = dict(zip(names, values, strict=True))
@@ -211,82 +222,25 @@ def texts_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, Paper
     return found
 
 
-def former_papers(session: Session, item_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What each item's paper said as of its horizon, where it was revised since; few are."""
-    former = _former(session, item_ids, Revision.paper_id, Item.paper_id)
+def former_papers(session: Session, item_ids: Sequence[int], *, as_of: int | None = None) -> dict[int, dict[str, Any]]:
+    """What each item's paper said then, where it was revised since; few are."""
+    former = _former(session, item_ids, Revision.paper_id, Item.paper_id, as_of)
     return {item_id: before for (item_id, _), before in former.items()}
 
 
-def _former(session: Session, item_ids: Sequence[int], subject: Any, own: Any) -> dict[tuple[int, int], dict[str, Any]]:
-    """What revisions later than an item's horizon replaced, by item and subject; the oldest such words stand."""
+def _former(
+    session: Session, item_ids: Sequence[int], subject: Any, own: Any, as_of: int | None
+) -> dict[tuple[int, int], dict[str, Any]]:
+    """What revisions later than the horizon replaced, by item and subject; the oldest such words stand."""
     query = select(Item.id, subject, Revision.before).select_from(Item)
     if own is MentionedPaper.mention_id:
         query = query.join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
     query = (
         query.join(Revision, subject == own)
-        .where(Item.id.in_(item_ids), Revision.run_id > Item.horizon)
+        .where(Item.id.in_(item_ids), Revision.run_id > _horizon(as_of))
         .order_by(Revision.run_id.desc())
     )
     former: dict[tuple[int, int], dict[str, Any]] = {}
     for item_id, subject_id, before in session.execute(query):
         former.setdefault((item_id, subject_id), {}).update(before)
     return former
-
-
-@dataclass(frozen=True, slots=True)
-class LoudMention:
-    """An unstruck mention that is counted for several papers of one edition."""
-
-    mention_id: int
-    source: str
-    author_name: str
-    author_handle: str
-    text: str | None
-    html: str | None
-    reposts: int | None
-    likes: int | None
-    replies: int | None
-    points: int | None
-    item_ids: list[int]
-
-    @property
-    def said(self) -> str:
-        """The mention's own words as plain text, from its text or its embed."""
-        return said(self.text, self.html)
-
-    @property
-    def papers(self) -> int:
-        """How many papers of the edition it is counted for."""
-        return len(self.item_ids)
-
-
-def loud_mentions(session: Session, edition_id: int, at_least: int) -> list[LoudMention]:
-    """The unstruck originals that are counted for `at_least` papers of an edition or more, those of most first.
-
-    Papers that were dropped do not count, nor do mentions that add nothing to a score.
-    """
-    loud = (
-        select(MentionedPaper.mention_id)
-        .join(Item, Item.paper_id == MentionedPaper.paper_id)
-        .where(
-            Item.edition_id == edition_id,
-            Item.state.in_(SHOWN),
-            MentionedPaper.run_id <= Item.horizon,
-        )
-        .group_by(MentionedPaper.mention_id)
-        .having(func.count() >= at_least)
-    )
-    columns = (Mention.author_name, Mention.author_handle, Mention.text, Mention.html)
-    query = _mention_counts(*columns).where(
-        Item.edition_id == edition_id,
-        Item.state.in_(SHOWN),
-        Mention.id.in_(loud),
-        Strike.id.is_(None),
-        Mention.repost_of.is_(None),
-    )
-    found: dict[int, LoudMention] = {}
-    for row in session.execute(query):
-        fields = {name: getattr(row, name) for name in LoudMention.__slots__ if name != "item_ids"}
-        found.setdefault(row.mention_id, LoudMention(**fields, item_ids=[])).item_ids.append(row.item_id)
-    counted = [mention for mention in found.values() if mention_score(mention)]
-    return sorted(counted, key=lambda mention: (-mention.papers, -(mention_score(mention) or 0)))

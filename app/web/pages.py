@@ -9,8 +9,8 @@ from app.domain.editions import LOUD_FROM
 from app.extensions import db
 from app.models import Edition
 from app.queries.editions import Desk, day_beside, desk, editions_around
-from app.queries.evidence import loud_mentions
 from app.queries.items import Details, details_of_item
+from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
 from app.services.undo import next_undo
 from app.web.htmx import is_htmx, render

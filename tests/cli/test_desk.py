@@ -10,7 +10,7 @@ from app.demo import DemoDay, moved, newest_weekday, weekday_before
 from app.domain.editions import LOUD_FROM
 from app.domain.sources import FetchedMention, FetchedPaper, Problem
 from app.models import Edition, Editor, Item, Mention, MetricsSnapshot, Paper, SignInLink
-from app.queries.evidence import loud_mentions
+from app.queries.loud import loud_mentions
 from app.services.accounts import add_editor, editor_by_link, editor_by_password
 from app.services.acting import Acting
 from app.services.evidence import strike

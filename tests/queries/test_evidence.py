@@ -8,7 +8,8 @@ from sqlalchemy import event, select
 from app.domain.sources import Reading
 from app.models import Edition
 from app.queries.editions_json import edition_json
-from app.queries.evidence import evidence_of_items, loud_mentions, readings_of_items, texts_of_items
+from app.queries.evidence import evidence_of_items, readings_of_items, texts_of_items
+from app.queries.loud import loud_mentions
 from app.queries.records import edition_record
 from tests.factories import MORNING, edition_of_scores, ingest_things, items, mention, paper
 

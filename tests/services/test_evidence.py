@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app.domain.editions import NotAllowed
 from app.extensions import db
 from app.models import AuditEvent, Edition, Editor, Strike
-from app.queries.evidence import evidence_of_items, loud_mentions
+from app.queries.evidence import evidence_of_items
+from app.queries.loud import loud_mentions
 from app.services import curation, evidence
 from app.services.acting import Acting
 from app.services.undo import undo
