@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 
 from app import cli, models, web
 from app.config import ROOT, SettingError, read_settings, secret_key, unknown_settings
-from app.connectors import sources_off
+from app.connectors import source_states
 from app.database import prepare_database
 from app.domain.editions import Rules
 from app.domain.ranking import QUOTE_LIMIT
@@ -40,7 +40,7 @@ def create_app(settings: Mapping[str, str] | None = None) -> Flask:
     app.extensions["rules"] = rules_from(values)
     app.extensions["targets"] = targets_from(values)
     app.extensions["jobs"] = Jobs(app)
-    app.extensions["off"] = sources_off(app.config)
+    app.extensions["sources"] = source_states(app.config)
     app.extensions["clock"] = lambda: datetime.now(UTC)
     db.init_app(app)
     prepare_database(app)

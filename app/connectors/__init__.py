@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.connectors import arxiv_source
+from app.connectors import arxiv_source, twitter
 from app.connectors.http import HttpClient, lane_of
 from app.connectors.source import Settings, Source
 from app.domain.settings import Setting
@@ -15,7 +15,7 @@ VERSION = "0.1"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # In the order in which a run asks them: first which papers there are, then what is said of them.
-SOURCES: dict[str, Source] = {source.name: source for source in (arxiv_source.SOURCE,)}
+SOURCES: dict[str, Source] = {source.name: source for source in (arxiv_source.SOURCE, twitter.SOURCE)}
 
 
 def source_settings() -> tuple[Setting, ...]:
@@ -26,6 +26,11 @@ def source_settings() -> tuple[Setting, ...]:
 def sources_off(settings: Settings) -> dict[str, str]:
     """The sources that are off, each with the sentence that says why."""
     return {name: reason for name, source in SOURCES.items() if (reason := source.off(settings))}
+
+
+def source_states(settings: Settings) -> list[tuple[Source, str | None]]:
+    """Every source, with the sentence that says why it is off where it is."""
+    return [(source, source.off(settings)) for source in SOURCES.values()]
 
 
 def make_connectors(settings: Settings, today: date, names: Iterable[str] | None = None) -> list[Connector]:

@@ -23,6 +23,13 @@ class RunReport:
     finished_at: datetime | None
     status: str
     reports: list[dict[str, Any]]
+    was_cut_off: bool = False
+    heard_at: datetime | None = None
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether it has not ended, as far as anybody said."""
+        return self.status == "running"
 
     @property
     def totals(self) -> dict[str, int]:
@@ -48,4 +55,6 @@ def newest_run_for(session: Session, day: Day) -> RunReport | None:
 
 
 def _report(run: Run) -> RunReport:
-    return RunReport(run.id, run.day, run.started_at, run.finished_at, run.status, run.reports or [])
+    return RunReport(
+        run.id, run.day, run.started_at, run.finished_at, run.status, run.reports or [], run.was_cut_off, run.heard_at
+    )

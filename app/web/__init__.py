@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.web import (
     auth,
+    collecting,
     editions,
     errors,
     filters,
@@ -14,11 +15,12 @@ from app.web import (
     publications,
     runs,
     security,
+    settings,
     sign_in,
     urls,
 )
 
-BLUEPRINTS = (editions, items, mentions, posts, previews, publications, runs, sign_in)
+BLUEPRINTS = (collecting, editions, items, mentions, posts, previews, publications, runs, settings, sign_in)
 
 
 def register(app: Flask) -> None:

@@ -9,6 +9,7 @@ from app.queries.editions import edition_on, editions_beside, newest_edition_dat
 from app.queries.runs import newest_run_for
 from app.services.undo import undo as undo_action
 from app.web.auth import acting, editor_required
+from app.web.collecting import collecting_context
 from app.web.desk import act
 from app.web.htmx import render
 from app.web.pages import days_around, edition_page
@@ -58,7 +59,7 @@ def show(day: str) -> Response:
     run = newest_run_for(db.session, date)
     is_holiday = date in current_app.config["ARXIV_HOLIDAYS"]
     empty = {"before": before, "after": after, "run": run, "is_holiday": is_holiday}
-    return render("pages/editions/empty.html", **days_around(date), **empty)
+    return render("pages/editions/empty.html", **days_around(date), **empty, **collecting_context(date))
 
 
 @bp.post("/editions/<day>/undo")

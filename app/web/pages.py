@@ -13,6 +13,7 @@ from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
 from app.services.undo import next_undo
+from app.web.collecting import collecting_context
 from app.web.htmx import is_htmx, render
 
 NO_ITEM = "There is no such paper on the desk."
@@ -20,7 +21,7 @@ NO_ITEM = "There is no such paper on the desk."
 
 def edition_page(edition: Edition, *, status: int = 200, problem: str = "") -> Response:
     """The desk of a date; `problem` is the sentence of a refusal."""
-    context = edition_context(edition, desk(db.session, edition))
+    context = edition_context(edition, desk(db.session, edition)) | collecting_context(edition.date)
     return render("pages/editions/show.html", status=status, problem=problem, **days_around(edition.date), **context)
 
 
