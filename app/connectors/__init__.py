@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.connectors import arxiv_source, twitter
+from app.connectors import arxiv_source, bluesky, twitter
 from app.connectors.http import HttpClient, lane_of
 from app.connectors.source import Settings, Source
 from app.domain.settings import Setting
@@ -15,7 +15,7 @@ VERSION = "0.1"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # In the order in which a run asks them: first which papers there are, then what is said of them.
-SOURCES: dict[str, Source] = {source.name: source for source in (arxiv_source.SOURCE, twitter.SOURCE)}
+SOURCES: dict[str, Source] = {source.name: source for source in (arxiv_source.SOURCE, bluesky.SOURCE, twitter.SOURCE)}
 
 
 def source_settings() -> tuple[Setting, ...]:
