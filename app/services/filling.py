@@ -12,6 +12,7 @@ from app.models import Announcement, Edition, Item, Paper
 from app.queries.evidence import chunks, scoring_inputs
 from app.services.acting import Acting
 from app.services.audit import Kind, record
+from app.services.scoring import trends_of_items
 
 
 def days_of(session: Session, paper_ids: Iterable[int]) -> list[date]:
@@ -87,6 +88,7 @@ def _rank(session: Session, edition: Edition, rules: Rules) -> int:
     rows = session.execute(select(Item.id, Paper.arxiv_id).join(Paper).where(Item.edition_id == edition.id)).all()
     inputs = scoring_inputs(session, [row.id for row in rows])
     totals = {row.id: source_totals(*inputs[row.id], rules.weights) for row in rows}
+    trends = trends_of_items(session, inputs, rules)
     scores = {item_id: paper_score(parts) for item_id, parts in totals.items()}
     best = sorted(rows, key=lambda row: rank_key(scores[row.id], row.arxiv_id))
     picked = [row.id for row in best if is_above_cut(scores[row.id], edition.cut)]
@@ -99,6 +101,7 @@ def _rank(session: Session, edition: Edition, rules: Rules) -> int:
                     "id": item_id,
                     "score": scores[item_id],
                     "parts": [part.as_json() for part in parts],
+                    "trend": trends[item_id],
                     "state": "picked" if item_id in keys else "candidate",
                     "order_key": keys.get(item_id),
                 }

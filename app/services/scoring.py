@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, Rules, index_by_score, key_between, spread_keys
 from app.domain.ranking import is_above_cut, paper_score, source_totals
+from app.domain.trends import score_trend, trend_json
 from app.models import Edition, Item, Paper
-from app.queries.evidence import scoring_inputs
+from app.queries.evidence import chunks, scoring_inputs
+from app.queries.readings import history_of_items
 from app.services.audit import snapshot
 
 # Items as they were, by id.
@@ -94,12 +96,30 @@ def rescore(session: Session, items: Sequence[Item], rules: Rules) -> None:
         totals = source_totals(*inputs[item.id], rules.weights)
         item.score = paper_score(totals)
         item.parts = [total.as_json() for total in totals]
+    retrace(session, items, rules)
     session.flush()
     by_edition: dict[int, list[Item]] = {}
     for item in items:
         by_edition.setdefault(item.edition_id, []).append(item)
     for edition_id, found in by_edition.items():
         _settle(session, edition_id, found)
+
+
+def retrace(session: Session, items: Sequence[Item], rules: Rules) -> None:
+    """Write the scores of items over time anew, as their horizons and the strikes have it; the scores stay."""
+    trends = trends_of_items(session, [item.id for item in items], rules)
+    for item in items:
+        item.trend = trends[item.id]
+
+
+def trends_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> dict[int, list[list[Any]]]:
+    """The score of each item over time as of its horizon, as `Item.trend` holds it."""
+    found: dict[int, list[list[Any]]] = {}
+    # In portions, for a day's readings are many and only their scores are kept.
+    for ids in chunks(item_ids):
+        for item_id, readings in history_of_items(session, ids).items():
+            found[item_id] = trend_json(score_trend(readings, rules.weights))
+    return found
 
 
 def _settle(session: Session, edition_id: int, items: Iterable[Item]) -> None:

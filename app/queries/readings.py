@@ -1,0 +1,114 @@
+"""Everything that was read of papers so far: the counts behind their scores over time, their stars and citations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.ranking import CountedMention, CountedReading
+from app.domain.trends import PastReading
+from app.models import Item, Mention, MentionedPaper, MetricsSnapshot, Strike
+from app.queries.evidence import COUNTS, chunks
+
+# What is read of a paper over time and counts in no score.
+SIGNALS = ("stars", "citations")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """The stars or citations of a paper at one source: the newest number, and the first one that was ever read."""
+
+    source: str
+    kind: str
+    value: int
+    at: datetime
+    first: int
+    first_at: datetime
+
+    @property
+    def change(self) -> int:
+        """How many have come since the first reading; below 0 where there are fewer."""
+        return self.value - self.first
+
+
+def history_of_items(
+    session: Session, item_ids: Iterable[int], *, as_of: int | None = None
+) -> dict[int, list[PastReading]]:
+    """Every reading that an item's score may be made of, up to its horizon, or up to the run `as_of` where given."""
+    horizon = Item.horizon if as_of is None else as_of
+    found: dict[int, list[PastReading]] = {item_id: [] for item_id in item_ids}
+    for ids in chunks(found):
+        for item_id, run_id, *counts in session.execute(_paper_readings(horizon).where(Item.id.in_(ids))):
+            reading = CountedReading(*counts)
+            found[item_id].append(PastReading(reading.source, run_id, reading))
+        rows = session.execute(_mention_readings(horizon).where(Item.id.in_(ids)))
+        for item_id, run_id, mention_id, strike_id, *counts in rows:
+            mention = CountedMention(*counts, strike_id is not None)
+            found[item_id].append(PastReading(mention_id, run_id, mention))
+    return found
+
+
+def _counts() -> list[Any]:
+    """What a reading holds, in the order of CountedReading and CountedMention."""
+    return [MetricsSnapshot.source, *(getattr(MetricsSnapshot, name) for name in COUNTS), MetricsSnapshot.captured_at]
+
+
+def _paper_readings(horizon: Any) -> Any:
+    return (
+        select(Item.id, MetricsSnapshot.run_id, *_counts())
+        .join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
+        .where(MetricsSnapshot.run_id <= horizon)
+    )
+
+
+def _mention_readings(horizon: Any) -> Any:
+    """The readings of the originals; native reposts never count."""
+    return (
+        select(Item.id, MetricsSnapshot.run_id, Mention.id, Strike.id, *_counts())
+        .select_from(Item)
+        .join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
+        .join(Mention, Mention.id == MentionedPaper.mention_id)
+        .join(MetricsSnapshot, MetricsSnapshot.mention_id == Mention.id)
+        .outerjoin(Strike, Strike.mention_id == Mention.id)
+        .where(MentionedPaper.run_id <= horizon, MetricsSnapshot.run_id <= horizon, Mention.repost_of.is_(None))
+    )
+
+
+def signals_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[Signal]]:
+    """The stars and citations of each item's paper up to its horizon; a reading that lacks one changes nothing."""
+    numbers = [getattr(MetricsSnapshot, kind) for kind in SIGNALS]
+    query = (
+        select(Item.id, MetricsSnapshot.source, MetricsSnapshot.captured_at, *numbers)
+        .join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
+        .where(MetricsSnapshot.run_id <= Item.horizon, or_(*(number.is_not(None) for number in numbers)))
+        .order_by(MetricsSnapshot.captured_at)
+    )
+    found: dict[int, dict[tuple[str, str], list[tuple[int, datetime]]]] = {}
+    for ids in chunks(item_ids):
+        for item_id, source, captured_at, *values in session.execute(query.where(Item.id.in_(ids))):
+            for kind, value in zip(SIGNALS, values, strict=True):
+                if value is not None:
+                    read = found.setdefault(item_id, {}).setdefault((kind, source), [])
+                    read.append((value, captured_at))
+    return {
+        item_id: [
+            Signal(source, kind, value=read[-1][0], at=read[-1][1], first=read[0][0], first_at=read[0][1])
+            for (kind, source), read in sorted(of_item.items(), reverse=True)
+        ]
+        for item_id, of_item in found.items()
+    }
+
+
+def sources_read_since(session: Session, item_id: int) -> set[str]:
+    """The sources of which the item's horizon hides newer readings."""
+    of_paper = select(MetricsSnapshot.source).join(Item, Item.paper_id == MetricsSnapshot.paper_id)
+    of_mentions = (
+        select(MetricsSnapshot.source)
+        .join(MentionedPaper, MentionedPaper.mention_id == MetricsSnapshot.mention_id)
+        .join(Item, Item.paper_id == MentionedPaper.paper_id)
+    )
+    hidden = (Item.id == item_id, MetricsSnapshot.run_id > Item.horizon)
+    return {*session.scalars(of_paper.where(*hidden)), *session.scalars(of_mentions.where(*hidden))}
