@@ -18,17 +18,18 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup migrate assets demo ingest test lint clean
+.PHONY: help run worker setup migrate assets demo ingest test lint clean
 
 help: ## List these words
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r word says; do \
 		printf '  make %-8s %s\n' "$$word" "$$says"; done
 
-run: $(VENV)/installed ## Serve the desk at http://127.0.0.1:5000 (PORT, HOST), all set up; a new one opens with the demo
+run: $(VENV)/installed ## Serve the desk at http://127.0.0.1:5000 (PORT, HOST) and collect for it; a new one opens with the demo
 	@$(PY) gunicorn.conf.py
 	@$(MAKE) --no-print-directory assets migrate
 	@$(FLASK) welcome --url $(URL)
-	@exec $(PY) -m gunicorn wsgi:app
+	@trap 'kill $$web $$worker 2>/dev/null; wait' EXIT; trap 'exit 130' INT TERM; \
+		$(FLASK) worker & worker=$$!; $(PY) -m gunicorn wsgi:app & web=$$!; wait $$web
 
 setup: $(VENV)/installed assets migrate ## Install what runs, fetch the scripts, bring the database to the current schema
 
@@ -37,6 +38,9 @@ migrate: $(VENV)/installed
 
 assets: $(VENV)/installed
 	@$(ASSETS) || echo "The desk goes on without its scripts: plain, but all of it works."
+
+worker: $(VENV)/installed migrate ## Collect by the schedule and on request, beside a desk that is served already
+	@exec $(FLASK) worker
 
 demo: $(VENV)/installed migrate ## Lay an invented day of papers on the desk (ARGS="--date 2026-11-20" or "--later")
 	@$(FLASK) demo $(ARGS)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import desk, editions, ingest, posts, worker
+from app.cli import desk, doctor, editions, ingest, posts, worker
 
 
 def register(app: Flask) -> None:
@@ -10,6 +10,7 @@ def register(app: Flask) -> None:
     for command in (
         ingest.ingest_command,
         worker.worker_command,
+        doctor.doctor_command,
         editions.editions_group,
         editions.mentions_group,
         editions.publish_command,

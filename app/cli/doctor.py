@@ -1,0 +1,134 @@
+"""`flask doctor`: says what is misconfigured, unreachable, unwritable or not migrated, and what to do about it."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.assets import VENDOR
+from app.cli.common import now, plain_errors
+from app.config import ROOT, unknown_settings
+from app.connectors.reach import unreachable
+from app.connectors.source import Source
+from app.domain.settings import url
+from app.extensions import db
+from app.queries.schedule import worker_state
+
+GOOD, OFF, BAD = "ok", "off", "fix"
+# What one look found: one of the marks, and a sentence.
+Finding = tuple[str, str]
+
+
+@click.command("doctor")
+@click.option("--offline", is_flag=True, help="Do not try whether the sources can be reached.")
+@plain_errors
+def doctor_command(offline: bool) -> None:
+    """Say what is misconfigured, unreachable, unwritable or not migrated; ends in 1 where something must be mended."""
+    is_sick = False
+    for mark, sentence in _findings(offline):
+        click.echo(f"{mark:<4}{sentence}")
+        is_sick = is_sick or mark == BAD
+    sys.exit(1 if is_sick else 0)
+
+
+def _findings(offline: bool) -> Iterator[Finding]:
+    yield from _settings()
+    yield from _database()
+    yield from _folders()
+    yield from _scripts()
+    yield from _sources(offline)
+
+
+def _settings() -> Iterator[Finding]:
+    for name in unknown_settings():
+        yield BAD, f"{name} is no setting of the desk; look for a typing error."
+    kept = "is set" if os.environ.get("HOTPAPERS_SECRET_KEY") else "is kept in the instance folder"
+    yield GOOD, f"The secret key {kept}."
+
+
+def _database() -> Iterator[Finding]:
+    address = db.engine.url.render_as_string(hide_password=True)
+    try:
+        with db.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError:
+        yield BAD, f"The database {address} cannot be reached; check HOTPAPERS_DATABASE_URL."
+        return
+    newest = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    if current != newest:
+        yield BAD, f"The database {address} is not up to date; run: flask db upgrade"
+        return
+    yield GOOD, f"The database {address} is up to date."
+    worker = worker_state(db.session, now())
+    if worker.is_running:
+        yield GOOD, f"A worker is running. {worker.said}"
+    else:
+        yield OFF, "No worker is running; flask worker starts one."
+
+
+def _folders() -> Iterator[Finding]:
+    for name in ("INSTANCE_DIR", "TARGET_DIR"):
+        folder = Path(current_app.config[name])
+        if reason := _unwritable(folder):
+            yield BAD, f"HOTPAPERS_{name} {folder} cannot be written to ({reason})."
+        else:
+            yield GOOD, f"HOTPAPERS_{name} {folder} can be written to."
+
+
+def _unwritable(folder: Path) -> str | None:
+    """Why nothing can be written into a folder, or into the one that it would be made in; None where it can."""
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+
+
+def _scripts() -> Iterator[Finding]:
+    if (VENDOR / "htmx.min.js").exists():
+        yield GOOD, "The page's scripts are fetched."
+    else:
+        yield BAD, "The page's scripts are not fetched, so it works without moving by drag; run: make setup"
+
+
+def _sources(offline: bool) -> Iterator[Finding]:
+    config = current_app.config
+    states = current_app.extensions["sources"]
+    addresses = {source.name: _addresses(source) for source, off in states if not off}
+    with ThreadPoolExecutor(8) as pool:
+        wanted = [] if offline else [address for found in addresses.values() for address in found]
+        reasons = dict(zip(wanted, pool.map(unreachable, wanted), strict=True))
+    for source, off in states:
+        if off:
+            yield OFF, off
+            continue
+        bad = [reason for address in addresses[source.name] if (reason := reasons.get(address))]
+        for reason in bad:
+            yield BAD, f"{source.label} cannot be reached: {reason}."
+        if not bad:
+            missing = [s.name for s in source.settings if s.secret and not config[s.name]]
+            more = f" HOTPAPERS_{missing[0]} is not set; it would give more." if missing else ""
+            yield GOOD, f"{source.label} is on{'' if offline else ' and can be reached'}.{more}"
+
+
+def _addresses(source: Source) -> list[str]:
+    """The base addresses among a source's settings."""
+    values = [current_app.config[setting.name] for setting in source.settings if setting.name.endswith(("_URL", "S"))]
+    flat = [part for value in values for part in ([value] if isinstance(value, str) else value)]
+    found = []
+    for part in flat:
+        try:
+            found.append(url(str(part)))
+        except ValueError:
+            continue  # A category or a tag.
+    return found
