@@ -92,18 +92,16 @@ def _plan(day: date, now: datetime, runs: Sequence[PastRun], is_incomplete: bool
         return _Plan(None, first)
     if is_listed(runs):
         return _refresh(day, now, first, runs, is_incomplete)
-    looked = [run.started_at for run in runs if run.listing is not None]
+    looked = max((run.started_at for run in runs if run.listing is not None), default=None)
     if day == now.astimezone(NEW_YORK).date():
         slot = first + (now - first) // LOOK_EVERY * LOOK_EVERY
-        following = slot + LOOK_EVERY
+        is_due, following = looked is None or looked < slot, slot + LOOK_EVERY
+    elif _is_explained(runs):
+        return _Plan(None, None)
     else:
-        slot = now - MISSED_EVERY
-        following = max(looked, default=now) + MISSED_EVERY
-        if _is_explained(runs):
-            return _Plan(None, None)
-    if not any(at >= slot for at in looked):
-        return _Plan(Due(day, True, f"the listing of {day}"), None)
-    return _Plan(None, following)
+        following = now + MISSED_EVERY if looked is None else looked + MISSED_EVERY
+        is_due = looked is None or following <= now
+    return _Plan(Due(day, True, f"the listing of {day}"), None) if is_due else _Plan(None, following)
 
 
 def is_listed(runs: Iterable[PastRun]) -> bool:
