@@ -43,7 +43,7 @@ class Link:
     @property
     def kind(self) -> str:
         """The pattern as an editor reads it."""
-        return self.pattern.partition("://")[2].format(id="ID", version="N")
+        return self.pattern.removeprefix("https://").format(id="ID", version="N")
 
 
 def links_of(papers: Sequence[SoughtPaper], patterns: Sequence[str] = ADDRESSES) -> dict[str, Link]:
@@ -116,8 +116,8 @@ class Backlinks:
         return uris, further if is_more else None
 
     def _spent(self, asked: Counter[str], papers: int) -> Notice:
-        kinds = " and ".join(f"{kind} of {count}" for kind, count in asked.items()) or "none"
+        kinds = " and ".join(f"{kind} of {count}" for kind, count in asked.items()) or "no links"
         return Notice(
-            f"Posts with exact links were looked for within {self._budget} requests (HOTPAPERS_BLUESKY_BUDGET), which "
-            f"was enough for these links: {kinds} of {papers} papers."
+            f"The {self._budget} requests that HOTPAPERS_BLUESKY_BUDGET allows for finding posts by links covered {kinds} "
+            f"of {papers} papers."
         )

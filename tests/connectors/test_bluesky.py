@@ -256,8 +256,15 @@ def test_the_budget_goes_to_the_likeliest_links_of_all_papers_and_its_end_is_tol
         f"https://arxiv.org/pdf/{name}" for name in papers[:3]
     ]
     assert subjects[::2] == subjects[1::2]
-    assert "27 requests (HOTPAPERS_BLUESKY_BUDGET)" in heard.notices[1]
-    assert heard.notices[1].endswith("arxiv.org/abs/ID of 10 and arxiv.org/pdf/ID of 3 of 10 papers.")
+    assert heard.notices[1] == (
+        "The 27 requests that HOTPAPERS_BLUESKY_BUDGET allows for finding posts by links covered arxiv.org/abs/ID of 10 "
+        "and arxiv.org/pdf/ID of 3 of 10 papers."
+    )
+
+
+def test_without_a_budget_no_links_are_followed(make: Make, bluesky: FakeBluesky) -> None:
+    heard = listen(make(BLUESKY_BUDGET=0), about(PAPER))
+    assert bluesky.asked(BACKLINKS) == [] and heard.notices[1].endswith("covered no links of 1 papers.")
 
 
 def test_beside_the_search_links_are_followed_for_papers_heard_of_only(make: Make, bluesky: FakeBluesky) -> None:

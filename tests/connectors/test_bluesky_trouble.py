@@ -154,7 +154,7 @@ def test_whatever_a_host_does_is_told_in_plain_sentences(fault: str, make: Make,
     heard = listen(make(PASSWORD), about(PAPER, known=known(bluesky.posts)))
     assert heard.mentions == [] and heard.gone == [] and sentences(heard)
     for sentence in sentences(heard):
-        assert sentence.endswith(".") and "http" not in sentence and "xrpc" not in sentence
+        assert sentence.endswith(".") and bluesky.url not in sentence and "xrpc" not in sentence
         assert PASSWORD not in sentence and "token" not in sentence
 
 

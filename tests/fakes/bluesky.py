@@ -131,7 +131,7 @@ def _card(address: str) -> dict[str, Any]:
 
 class FakeBluesky(FakeService):
     """`posts` are all that the network has. `ends_after` is a number of pages after which a search has no cursor more,
-    however many posts there are; one that `never_ends` has a post of arXiv on every page.
+    however many posts there are; that for arxiv.org may be one that `never_ends`.
 
     `expire` makes the access tokens stale and `revoke` the refresh tokens too.
     """
@@ -193,7 +193,7 @@ class FakeBluesky(FakeService):
             return error(400, "ExpiredToken", "Token has expired")
         if not asked.param("q") or not 1 <= int(asked.param("limit", "25")) <= 100:
             return error(400, "InvalidRequest", "Error: Params must have the property q")
-        if self.never_ends:
+        if self.never_ends and asked.param("domain") == "arxiv.org":
             post = FakePost(links=["https://arxiv.org/abs/2611.99999"])
             return Answer({"posts": [post.as_json()], "cursor": post.key})
         found = sorted((post for post in self._shown() if _matches(post, asked)), key=_sort_time, reverse=True)
