@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.connectors import arxiv_source, bluesky, twitter
+from app.connectors import arxiv_source, bluesky, mastodon, twitter
 from app.connectors.http import HttpClient, lane_of
 from app.connectors.source import Settings, Source
 from app.domain.settings import Setting
@@ -15,7 +15,15 @@ VERSION = "0.1"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # In the order in which a run asks them: first which papers there are, then what is said of them.
-SOURCES: dict[str, Source] = {source.name: source for source in (arxiv_source.SOURCE, bluesky.SOURCE, twitter.SOURCE)}
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        arxiv_source.SOURCE,
+        bluesky.SOURCE,
+        twitter.SOURCE,
+        mastodon.SOURCE,
+    )
+}
 
 
 def source_settings() -> tuple[Setting, ...]:
@@ -44,7 +52,7 @@ def make_client(settings: Settings) -> HttpClient:
     """The client that all connectors of a run share.
 
     Reads `CONTACT` (an e-mail or web address for the user agent, may be empty), the sources' addresses, and
-    `INSTANCE_DIR`, under which processes agree on who asks when.
+    `INSTANCE_DIR`, under which processes agree on who asks when, and remember answers that may still hold.
     """
     contact = str(settings.get("CONTACT") or "").strip()
     if "@" in contact and ":" not in contact:
@@ -53,6 +61,7 @@ def make_client(settings: Settings) -> HttpClient:
         f"HotPapers/{VERSION}" + (f" (+{contact})" if contact else ""),
         intervals=_intervals(settings),
         lock_dir=Path(settings["INSTANCE_DIR"]) / "locks",
+        cache_dir=Path(settings["INSTANCE_DIR"]) / "cache",
     )
 
 
