@@ -3,25 +3,26 @@
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
-from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
+
+from app.connectors.resets import asked_pause, is_spent, retry_after
 
 MEGABYTE = 1024 * 1024
 CHUNK = 65536
 MOST_OF_AN_ERROR = MEGABYTE
+# The pause in seconds after "too many requests" where the host names none.
+RATE_PAUSE = 60.0
 _MEANINGS = {
     400: " (not understood)",
     401: " (credentials needed)",
     403: " (refused)",
     404: " (no such page)",
-    429: " (too many requests)",
 }
 
 
 class Failure(Exception):
-    """One try went wrong: `said` follows the host's name; `pause` is the wait that the host asked for, in seconds.
+    """One try went wrong: `said` follows the host's name; `pause` is the wait in seconds where the host sets it.
 
     `again` says that another try may help, `limited` that the host found us too fast, `permanent` as in ConnectorError.
     """
@@ -81,61 +82,45 @@ def read_answer(response: requests.Response, terms: Terms, clock: Callable[[], f
     body = b"".join(_chunks(response, terms, clock))
     answer = HttpResponse(response.status_code, response.url, response.headers, body)
     if answer.status != 304:
-        _check(answer, terms.content_types)
+        _check(answer, terms.content_types, clock())
     return answer
 
 
 def _judge(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> None:
-    """Let the caller say whether a refusal is the last word, from as much of its body as an error needs."""
+    """Let the caller say whether a refusal is the last word, from its body, if that is one to be read."""
     if terms.final is None:
         return
-    body = b"".join(_chunks(response, replace(terms, max_bytes=MOST_OF_AN_ERROR), clock))
+    try:
+        body = b"".join(_chunks(response, replace(terms, max_bytes=MOST_OF_AN_ERROR), clock))
+    except Failure:
+        return
     said = terms.final(HttpResponse(response.status_code, response.url, response.headers, body))
     if said:
         raise Failure(said, permanent=True)
 
 
-def redirect_target(home: SplitResult, url: str, location: str) -> SplitResult:
-    """Where a redirect leads. Raises Failure unless that is the same owner's and as well encrypted."""
-    try:
-        target = urlsplit(urljoin(url, location))
-        here, there = (home.hostname or "").lower(), (target.hostname or "").lower()
-    except ValueError:
-        raise Failure("sent us on to an address that makes no sense", permanent=True) from None
-    downgraded = home.scheme == "https" and target.scheme == "http"
-    owner = _owner(here)
-    same = there == here or (owner is not None and (there == owner or there.endswith(f".{owner}")))
-    if target.scheme not in ("http", "https") or downgraded or not same:
-        raise Failure(f"sent us on to {target.scheme}://{there}, which is not its own site", permanent=True)
-    return target
-
-
-def retry_after(value: str, now: float) -> float | None:
-    """Seconds that a Retry-After header asks for, given as seconds or as an HTTP date (RFC 9110, 10.2.3)."""
-    digits = value.strip()
-    if digits.isascii() and digits.isdigit():
-        return float(digits[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
 def _refusal(response: requests.Response, now: float) -> Failure:
-    status = response.status_code
+    status, headers = response.status_code, response.headers
+    # GitHub says 403 of requests that were too many and of those that are never allowed.
+    if status == 429 or (status == 403 and ("Retry-After" in headers or is_spent(headers))):
+        return _too_fast(f"answered {status} (too many requests)", headers, now)
     said = f"answered {status}{_MEANINGS.get(status, '')}"
-    if status in (429, 500, 502, 503, 504):
-        pause = retry_after(response.headers.get("Retry-After", ""), now)
-        return Failure(said, again=True, limited=status == 429, pause=pause)
+    if status in (500, 502, 503, 504):
+        return Failure(said, again=True, pause=retry_after(headers.get("Retry-After", ""), now))
     return Failure(said, permanent=400 <= status < 500 and status != 408)
 
 
-def _check(answer: HttpResponse, content_types: tuple[str, ...]) -> None:
+def _too_fast(said: str, headers: Mapping[str, str], now: float) -> Failure:
+    pause = asked_pause(headers, now)
+    return Failure(said, again=True, limited=True, pause=RATE_PAUSE if pause is None else pause)
+
+
+def _check(answer: HttpResponse, content_types: tuple[str, ...], now: float) -> None:
     if not answer.body.strip():
         raise Failure("sent an empty page", again=True)
     # arXiv says so with status 200 as well as 429, and a parser would take it for a day without papers.
     if answer.body[:100].strip().rstrip(b".").lower() == b"rate exceeded":
-        raise Failure('answered "Rate exceeded."', again=True, limited=True)
+        raise _too_fast('answered "Rate exceeded."', answer.headers, now)
     if content_types and answer.content_type not in content_types:
         raise Failure(f"sent {answer.content_type or 'something without a type'} instead of {content_types[0]}")
 
@@ -182,14 +167,6 @@ def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:
             raise Failure("sent a page that could not be unpacked", again=True) from None
 
     return unpack
-
-
-def _owner(host: str) -> str | None:
-    """The part of a host name that one owner registers; three labels under such as co.uk. None for an address."""
-    labels = host.split(".")
-    if len(labels) < 2 or labels[-1].isdigit() or ":" in host:
-        return None
-    return ".".join(labels[-3 if len(labels[-1]) == 2 and len(labels[-2]) <= 3 else -2 :])
 
 
 def _size(count: int) -> str:

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,18 @@ from urllib.parse import urlencode, urlsplit
 import requests
 import urllib3
 
-from app.connectors.answers import MEGABYTE, Failure, Final, HttpResponse, Terms, read_answer, redirect_target
+from app.connectors.addresses import check_public, host_name, is_public, lane_of, redirect_target
+from app.connectors.answers import MEGABYTE, Failure, Final, HttpResponse, Terms, read_answer
+from app.connectors.limits import LONGEST_PAUSE, Limits
+from app.connectors.memory import SECRET_HEADERS, Memory, Params, name_of
 from app.connectors.pace import Pace
+from app.connectors.public import PublicAdapter
+from app.connectors.resets import in_words
 from app.domain.sources import ConnectorError
 
 # Seconds to connect, and between two pieces of an answer.
 TIMEOUTS = (5.0, 30.0)
 MAX_REDIRECTS = 3
-# The pause after "too many requests" when the host names none, and the longest pause that is sat out.
-RATE_PAUSE = 60.0
-LONGEST_PAUSE = 300.0
 LONGEST_BACKOFF = 60.0
 _TIMES = {1: "", 2: " twice", 3: " three times", 4: " four times", 5: " five times"}
 
@@ -29,25 +31,27 @@ _TIMES = {1: "", 2: " twice", 3: " three times", 4: " four times", 5: " five tim
 class _Session(requests.Session):
     """A session that leaves redirects alone: requests would first read the whole body of one, however long."""
 
+    def __init__(self, user_agent: str) -> None:
+        super().__init__()
+        self.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
+
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
 
 
-Params = Mapping[str, str] | Sequence[tuple[str, str]]
 JSON_TYPES = ("application/json",)
-# What must not go along when a redirect leads to another host of the same owner.
-SECRET_HEADERS = ("authorization", "x-api-key")
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is asked; with a body it is a POST."""
+    """What is asked; with a body it is a POST. `public` says that somebody typed the address."""
 
     url: str
     params: Params | None
     headers: dict[str, str]
-    interval: float | None
+    interval: float | None = None
     body: bytes | None = None
+    public: bool = False
 
 
 class HttpClient:
@@ -55,7 +59,9 @@ class HttpClient:
 
     `intervals` are seconds between requests by host (see Pace); `sleep`, `clock` (seconds since 1970) and `jitter`
     (0 to 1) are arguments so that tests need no time. `transfer_deadline` bounds one answer and `patience` one call
-    with all its tries and pauses, both in seconds. Proxies are those of the environment.
+    with all its tries and pauses, both in seconds. Answers are remembered in `cache_dir`. Proxies are those of the
+    environment. `check_address` raises ConnectorError of an address that a person typed, `may_reach` judges an IP
+    address that such a one led to.
     """
 
     def __init__(
@@ -73,9 +79,19 @@ class HttpClient:
         transfer_deadline: float = 120.0,
         patience: float = 1800.0,
         timeouts: tuple[float, float] = TIMEOUTS,
+        cache_dir: Path | None = None,
+        check_address: Callable[[str], None] = check_public,
+        may_reach: Callable[[str], bool] = is_public,
     ) -> None:
-        self._session = _Session()
-        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
+        self._session = _Session(user_agent)
+        self._public_session = _Session(user_agent)
+        # Else the passwords of a .netrc on this machine would go to whatever host somebody typed.
+        self._public_session.auth = lambda request: request
+        for scheme in ("http://", "https://"):
+            self._public_session.mount(scheme, PublicAdapter(may_reach))
+        self._check_address = check_address
+        self._memory = Memory(cache_dir, clock)
+        self._limits = Limits(clock)
         self._pace = Pace(intervals or {}, default_interval, lock_dir, sleep, clock)
         self._sleep = sleep
         self._clock = clock
@@ -97,20 +113,34 @@ class HttpClient:
         statuses: tuple[int, ...] = (200,),
         interval: float | None = None,
         final: Final = None,
+        remember: bool = False,
+        public_only: bool = False,
     ) -> HttpResponse:
         """One answer whose status is in `statuses` and whose media type is in `content_types` (empty: any).
 
         `params` may be pairs, for a name given several times. `max_bytes` counts unpacked bytes; `interval` lengthens
         the pause before this request. A conditional request is `headers={"If-None-Match": …}, statuses=(200, 304)`.
         `final` is asked about every refusal before it is retried: a sentence from it ends the tries at once.
-        Raises ConnectorError, one sentence naming the host.
+        With `remember`, an answer of an earlier run that the host says still holds is given again. With
+        `public_only`, for an address that somebody typed, only public hosts are asked, whose redirects may lead
+        to any other such host. Raises ConnectorError, one sentence naming the host.
         """
-        request = _Request(url, params, dict(headers or {}), interval)
-        return self._try(request, Terms(content_types, max_bytes, statuses, self._transfer_deadline, final))
+        request = _Request(url, params, dict(headers or {}), interval, public=public_only)
+        terms = Terms(content_types, max_bytes, statuses, self._transfer_deadline, final)
+        return self._try_remembered(request, terms) if remember else self._try(request, terms)
 
     def get_json(self, url: str, **terms: Any) -> Any:
         """The JSON value that a host answers with, asked as by `get`. Raises ConnectorError, also where it is none."""
-        return self.parse_json(self.get(url, content_types=JSON_TYPES, **terms))
+        answer = self.get(url, content_types=JSON_TYPES, **terms)
+        try:
+            return self.parse_json(answer)
+        except ConnectorError:
+            self.forget(url, params=terms.get("params"), headers=terms.get("headers"))
+            raise
+
+    def forget(self, url: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None) -> None:
+        """Give up a remembered answer that turned out to be of no use, asked for as in `get`."""
+        self._memory.forget(name_of(url, params, headers or {}))
 
     def post(
         self,
@@ -130,7 +160,7 @@ class HttpClient:
             body, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
         else:
             body, kind = json.dumps(json_body).encode(), "application/json"
-        request = _Request(url, params, {**(headers or {}), "Content-Type": kind}, None, body)
+        request = _Request(url, params, {**(headers or {}), "Content-Type": kind}, body=body)
         return self._try(request, Terms(content_types, max_bytes, statuses, self._transfer_deadline, final))
 
     @staticmethod
@@ -142,8 +172,26 @@ class HttpClient:
             host = urlsplit(response.url).hostname
             raise ConnectorError(f"{host} sent something that is not JSON; the next run tries again.") from None
 
+    def pause(self, seconds: float) -> None:
+        """Wait, as between two tries of a whole question."""
+        self._sleep(seconds)
+
+    def _try_remembered(self, request: _Request, terms: Terms) -> HttpResponse:
+        name = name_of(request.url, request.params, request.headers)
+        known = self._memory.recall(name)
+        if known is None:
+            answer = self._try(request, terms)
+        else:
+            asked = replace(request, headers=request.headers | known.conditions)
+            answer = self._try(asked, replace(terms, statuses=(*terms.statuses, 304)))
+            if answer.status == 304:
+                return known.again(answer)
+        if answer.status == 200:
+            self._memory.keep(name, answer)
+        return answer
+
     def _try(self, request: _Request, terms: Terms) -> HttpResponse:
-        host = _host_name(request.url)
+        host = host_name(request.url)
         started = self._clock()
         failures: list[Failure] = []
         while True:
@@ -153,12 +201,10 @@ class HttpClient:
                 failures.append(failure)
             wait = self._wait_after(failures)
             if wait is None or self._clock() - started + wait > self._patience:
+                if failures[-1].limited:
+                    self._limits.give_up(lane_of(request.url))
                 raise _error(host, failures)
             self._sleep(wait)
-
-    def pause(self, seconds: float) -> None:
-        """Wait, as between two tries of a whole question."""
-        self._sleep(seconds)
 
     def _wait_after(self, failures: list[Failure]) -> float | None:
         """Seconds until the next try, or None where there is to be none."""
@@ -169,9 +215,7 @@ class HttpClient:
         if last.pause is not None:
             # Coming back earlier than asked would be rude, and waiting for hours would hold up every other source.
             return last.pause if last.pause <= LONGEST_PAUSE else None
-        if last.limited:
-            return RATE_PAUSE
-        return min(LONGEST_BACKOFF, self._backoff * 2 ** (len(failures) - 1)) * (1 + self._jitter())
+        return backoff_pause(len(failures), self._backoff, self._jitter())
 
     def _follow(self, request: _Request, terms: Terms) -> HttpResponse:
         home = urlsplit(request.url)
@@ -179,27 +223,26 @@ class HttpClient:
             answer = self._ask(request, terms)
             if isinstance(answer, HttpResponse):
                 return answer
-            target = redirect_target(home, request.url, answer)
+            target = redirect_target(home, request.url, answer, elsewhere=request.public)
             kept = request.headers
             if target.netloc != home.netloc:
+                if request.body is not None:
+                    raise Failure("sent us on to another host, which is not given what was sent", permanent=True)
                 kept = {name: value for name, value in kept.items() if name.lower() not in SECRET_HEADERS}
             request = replace(request, url=target.geturl(), params=None, headers=kept)
         raise Failure(f"sent us on more than {MAX_REDIRECTS} times", permanent=True)
 
     def _ask(self, request: _Request, terms: Terms) -> HttpResponse | str:
         """One request: the answer, or the address that a redirect names."""
-        with self._pace.turn(lane_of(request.url), request.interval):
+        lane = lane_of(request.url)
+        if request.public:
+            self._check_address(request.url)
+        if wait := self._limits.wait(lane):
+            self._sleep(wait)
+        with self._pace.turn(lane, request.interval):
             try:
-                with self._session.request(
-                    "GET" if request.body is None else "POST",
-                    request.url,
-                    params=request.params,
-                    headers=request.headers,
-                    data=request.body,
-                    timeout=self._timeouts,
-                    stream=True,
-                    allow_redirects=False,
-                ) as response:
+                with self._send(request) as response:
+                    self._limits.note(lane, response.status_code, response.headers)
                     if response.is_redirect:
                         return response.headers["Location"]
                     return read_answer(response, terms, self._clock)
@@ -213,15 +256,22 @@ class HttpClient:
             except (requests.exceptions.RequestException, ValueError):
                 raise Failure("has an address that cannot be asked", permanent=True) from None
 
+    def _send(self, request: _Request) -> requests.Response:
+        return (self._public_session if request.public else self._session).request(
+            "GET" if request.body is None else "POST",
+            request.url,
+            params=request.params,
+            headers=request.headers,
+            data=request.body,
+            timeout=self._timeouts,
+            stream=True,
+            allow_redirects=False,
+        )
 
-def lane_of(url: str) -> str:
-    """What an address has to itself as far as politeness goes: its host, and its port where that is unusual."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        return ""
-    return f"{host}:{port}" if port else host
+
+def backoff_pause(failures: int, first: float, jitter: float) -> float:
+    """Seconds to wait after so many failures: `first`, doubled each time, and up to as much again by `jitter`."""
+    return min(LONGEST_BACKOFF, first * 2 ** (failures - 1)) * (1 + jitter)
 
 
 def _error(host: str, failures: list[Failure]) -> ConnectorError:
@@ -229,18 +279,6 @@ def _error(host: str, failures: list[Failure]) -> ConnectorError:
     count = sum(failure.said == last.said for failure in failures)
     said = f"{host} {last.said}{_TIMES.get(count, f' {count} times')}"
     if last.pause is not None and last.pause > LONGEST_PAUSE:
-        said += f" and asks for a pause of {last.pause:.0f} seconds"
+        said += f" and asks for a pause of {in_words(last.pause)}"
     outlook = "." if last.permanent else "; the next run tries again."
     return ConnectorError(said + outlook, permanent=last.permanent)
-
-
-def _host_name(url: str) -> str:
-    """The host (and port) of an address for a message, never what else the address may carry."""
-    try:
-        parts = urlsplit(url)
-        name = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
-    except ValueError:
-        name = None
-    if not name or parts.scheme not in ("http", "https"):
-        raise ConnectorError("A source's address is not one that begins with http:// or https://.", permanent=True)
-    return name

@@ -107,7 +107,7 @@ def test_a_feed_dated_a_day_behind_is_no_trouble(desk: Desk, fake: FakeArxiv):
     assert (set(desk.fetch().papers), desk.problems) == (ALL, [])
 
 
-@pytest.mark.parametrize("kind", ["503", "feed-error", "html", "empty-body", "rate-text", "cut-off"])
+@pytest.mark.parametrize("kind", ["503", "feed-error", "html", "empty-body", "cut-off"])
 def test_a_feed_that_cannot_be_read_is_one_problem(desk: Desk, fake: FakeArxiv, kind: str):
     fake.fault("rss", kind, only="/cs")
     desk.fetch()
@@ -115,13 +115,21 @@ def test_a_feed_that_cannot_be_read_is_one_problem(desk: Desk, fake: FakeArxiv, 
     assert len(desk.problems) == 1 and desk.problems[0].startswith("the feed of cs: ")
 
 
-@pytest.mark.parametrize("kind", ["403", "500", "503-later", "429", "empty-body", "new-markup"])
+@pytest.mark.parametrize("kind", ["403", "500", "503-later", "empty-body", "new-markup"])
 def test_one_failing_category_stops_no_other(desk: Desk, fake: FakeArxiv, kind: str):
     fake.fault("new", kind, only="/cs/")
     desk.fetch()
     assert set(desk.papers) == {"2611.99001", "2611.99003"}
     assert len(desk.problems) == 1 and desk.problems[0].startswith("the listing of cs: ")
     assert desk.expected == [2]
+
+
+@pytest.mark.parametrize("kind", ["429", "rate-text"])
+def test_a_host_that_finds_us_too_fast_is_asked_nothing_more(desk: Desk, fake: FakeArxiv, kind: str):
+    fake.fault("new", kind, only="/cs/")
+    error = desk.failure()
+    assert "could be read, the first for this: 127.0.0.1:" in str(error) and "twice; the next run" in str(error)
+    assert len(fake.paths()) == 2 and not error.permanent
 
 
 def test_a_category_that_lags_behind(desk: Desk, fake: FakeArxiv):

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.connectors.answers import Failure, redirect_target, retry_after
-from app.connectors.http import HttpClient
+from app.connectors.addresses import redirect_target
+from app.connectors.answers import Failure
+from app.connectors.http import LONGEST_BACKOFF, HttpClient, backoff_pause
 from app.domain.sources import ConnectorError
 from tests.fakes.site import FakeTime, Page, ScriptedSite
 
@@ -81,7 +82,7 @@ def test_what_is_tried_again(client: HttpClient, site: ScriptedSite, fake_time: 
             1,
             [],
             False,
-            "answered 429 (too many requests) and asks for a pause of 86400 seconds; the next run tries again.",
+            "answered 429 (too many requests) and asks for a pause of 24 hours; the next run tries again.",
         ),
         (Page(body=b"Rate exceeded."), 2, [60], False, 'answered "Rate exceeded." twice; the next run tries again.'),
         (Page(403), 1, [], True, "answered 403 (refused)."),
@@ -245,9 +246,3 @@ def test_who_counts_as_the_same_site(home: str, location: str, allowed: bool):
     else:
         with pytest.raises(Failure):
             redirect_target(urlsplit(home), home, location)
-
-
-def test_retry_after_is_seconds_or_a_date():
-    assert retry_after(" 120 ", 0) == 120
-    assert retry_after("Fri, 31 Dec 1999 23:59:59 GMT", 946684799 - 5) == 5
-    assert [retry_after(text, 0) for text in ("", "later", "1.5", "²", "Fri, 99 Dec 1999 23:59:59 GMT")] == [None] * 5

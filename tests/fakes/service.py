@@ -19,7 +19,10 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes over the wire; `body` is sent as it is, or as JSON where it is neither text nor bytes."""
+    """What goes over the wire; `body` is sent as it is, or as JSON where it is neither text nor bytes.
+
+    Two headers are for the fake itself: X-Repeat sends the body so many times, X-Pause rests so many seconds between.
+    """
 
     body: Any = b""
     status: int = 200
@@ -80,13 +83,15 @@ class FakeService:
     """`with FakeHackerNews() as fake:` serves at `fake.url`. A fake overrides `respond`.
 
     `clock` is what the fake takes for the time, seconds since 1970. Faults that every fake knows: 401, 403, 403-html,
-    404, 429, 429-later (Retry-After 2), 429-long (Retry-After 7200), 500, 502, 503, 503-later, slow, cut-off,
-    empty-body, html, not-json, huge (200 MB), bomb (packed zeros), away (a redirect to another site).
+    404, 429, 429-later (Retry-After 2), 429-long (Retry-After 7200), 500, 502, 503, 503-later, 504, slow, cut-off,
+    empty-body, rate-text (status 200), html, not-json, huge (200 MB), bomb (packed zeros), trickle (for 10 seconds),
+    away (a redirect to another site). `sent` counts the bytes of bodies that went out.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
         self.requests: list[Asked] = []
+        self.sent = 0
         self._faults: list[_Fault] = []
         self._server = QuietServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -147,11 +152,14 @@ FAULTS = {
     "502": Answer("<h1>Bad gateway</h1>", 502, content_type=HTML),
     "503": Answer("Busy", 503, content_type=PLAIN),
     "503-later": Answer("Busy", 503, {"Retry-After": "2"}, PLAIN),
+    "504": Answer("<h1>Gateway timeout</h1>", 504, content_type=HTML),
     "cut-off": Answer(b'{"hits": [', headers={"Content-Length": "100000"}),
     "empty-body": Answer(b""),
+    "rate-text": Answer("Rate exceeded.", content_type=PLAIN),
     "html": Answer("<html><body>Are you a robot?</body></html>", content_type=HTML),
     "not-json": Answer(b'{"hits": [oops'),
     "huge": Answer(b"[" + b" " * (2 * MEGABYTE), headers={"X-Repeat": "100"}),
+    "trickle": Answer(b" ", headers={"X-Repeat": "1000", "X-Pause": "0.01"}),
     "bomb": Answer(gzip.compress(b" " * (200 * MEGABYTE), 9), headers={"Content-Encoding": "gzip"}),
     "away": Answer(b"", 302, {"Location": "https://elsewhere.example/"}),
 }
@@ -172,7 +180,7 @@ def _handler(fake: FakeService) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, answer: Answer) -> None:
             data, headers = answer.data, dict(answer.headers)
-            times = int(headers.pop("X-Repeat", "1"))
+            times, pause = int(headers.pop("X-Repeat", "1")), float(headers.pop("X-Pause", "0"))
             self.send_response(answer.status)
             for name, value in {"Content-Length": str(len(data) * times), **headers}.items():
                 self.send_header(name, value)
@@ -181,6 +189,8 @@ def _handler(fake: FakeService) -> type[BaseHTTPRequestHandler]:
             try:
                 for _ in range(times):
                     self.wfile.write(data)
+                    fake.sent += len(data)
+                    time.sleep(pause)
             except OSError:
                 pass  # The client has heard enough, which is what some tests are about.
             # What promised more than it sent has to hang up, or the reader waits for the rest.
