@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app
 from flask_login import login_required
+from sqlalchemy import make_url
 
 from app.config import PREFIX, SETTINGS
 from app.extensions import db
@@ -45,7 +46,9 @@ def _shown(setting: Any, value: Any) -> ShownSetting:
     is_default = value == setting.read(setting.default)
     if setting.secret:
         return ShownSetting(PREFIX + setting.name, "not set" if is_default else "set", is_default, setting.help)
-    if isinstance(value, (tuple, frozenset)):
+    if setting.name == "DATABASE_URL" and value:
+        value = make_url(value).render_as_string(hide_password=True)
+    elif isinstance(value, (tuple, frozenset)):
         value = ", ".join(sorted(map(str, value)))
     elif isinstance(value, bool):
         value = "yes" if value else "no"

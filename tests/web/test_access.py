@@ -20,6 +20,8 @@ PAGES = (
     f"/posts/{DAY}.md",
     "/runs",
     "/runs/1",
+    f"/editions/{DAY}/collecting",
+    "/settings",
     "/password",
 )
 CHANGES = (
@@ -32,9 +34,11 @@ CHANGES = (
     "/mentions/{mention}/strike/removal",
     f"/editions/{DAY}/undo",
     f"/editions/{DAY}/publication",
+    f"/editions/{DAY}/collect",
+    f"/editions/{DAY}/papers",
     f"/posts/{DAY}/deliveries",
 )
-FIELDS = {"position": "2", "headline": "Mine", "note": "", "version": "1", "date": str(DAY), "empty_confirmed": "yes"}
+FIELDS = {"paper": "2611.90555", "position": "2", "headline": "Mine", "note": "", "version": "1", "date": str(DAY), "empty_confirmed": "yes"}
 
 
 def filled(address: str, laid: Laid) -> str:
