@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.connectors import arxiv_source, bluesky, mastodon, twitter
+from app.connectors import arxiv_source, bluesky, github, mastodon, openalex, semanticscholar, twitter
 from app.connectors.http import HttpClient, lane_of
 from app.connectors.source import Settings, Source
 from app.domain.settings import Setting
@@ -22,6 +22,9 @@ SOURCES: dict[str, Source] = {
         bluesky.SOURCE,
         twitter.SOURCE,
         mastodon.SOURCE,
+        github.SOURCE,
+        semanticscholar.SOURCE,
+        openalex.SOURCE,
     )
 }
 
