@@ -5,7 +5,17 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.connectors import arxiv_source, bluesky, github, mastodon, openalex, semanticscholar, twitter
+from app.connectors import (
+    arxiv_source,
+    bluesky,
+    github,
+    hackernews,
+    huggingface,
+    mastodon,
+    openalex,
+    semanticscholar,
+    twitter,
+)
 from app.connectors.http import HttpClient, lane_of
 from app.connectors.source import Settings, Source
 from app.domain.settings import Setting
@@ -19,6 +29,8 @@ SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         arxiv_source.SOURCE,
+        huggingface.SOURCE,
+        hackernews.SOURCE,
         bluesky.SOURCE,
         twitter.SOURCE,
         mastodon.SOURCE,
