@@ -118,6 +118,6 @@ class Backlinks:
     def _spent(self, asked: Counter[str], papers: int) -> Notice:
         kinds = " and ".join(f"{kind} of {count}" for kind, count in asked.items()) or "no links"
         return Notice(
-            f"The {self._budget} requests that HOTPAPERS_BLUESKY_BUDGET allows for finding posts by links covered {kinds} "
-            f"of {papers} papers."
+            f"The {self._budget} requests that HOTPAPERS_BLUESKY_BUDGET allows for finding posts by links covered "
+            f"{kinds} of {papers} papers."
         )

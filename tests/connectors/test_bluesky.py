@@ -12,7 +12,6 @@ from app.connectors.http import HttpClient
 from app.domain.sources import KnownMention, SoughtPaper
 from tests.fakes.bluesky import BACKLINKS, HANDLE, PASSWORD, POSTED, POSTS, SEARCH, FakeBluesky, FakePost
 from tests.fakes.listener import DAY, NOW, SINCE, about, ago, listen, values_of
-from tests.fakes.oembed import EmbeddedPost, FakeOembed
 
 PAPER, OTHER = "2611.99001", "2611.99002"
 ABS, PDF = f"https://arxiv.org/abs/{PAPER}", f"https://arxiv.org/pdf/{PAPER}"
@@ -26,18 +25,12 @@ def bluesky() -> Iterator[FakeBluesky]:
 
 
 @pytest.fixture
-def oembed() -> Iterator[FakeOembed]:
-    with FakeOembed() as fake:
-        yield fake
-
-
-@pytest.fixture
-def make(client: HttpClient, bluesky: FakeBluesky, oembed: FakeOembed, tmp_path: Path) -> Make:
-    """Makes the connector on the fakes; `account` signs it in, and settings may be given by name."""
+def make(client: HttpClient, bluesky: FakeBluesky, tmp_path: Path) -> Make:
+    """Makes the connector on the fake, which has no embeds; `account` signs it in, and settings may be given."""
 
     def make(*, account: bool = False, **given: Any) -> BlueskyConnector:
-        addresses = dict.fromkeys(("BLUESKY_URL", "BLUESKY_PDS_URL", "CONSTELLATION_URL"), bluesky.url)
-        addresses["BLUESKY_OEMBED_URL"] = oembed.url
+        names = ("BLUESKY_URL", "BLUESKY_PDS_URL", "CONSTELLATION_URL", "BLUESKY_OEMBED_URL")
+        addresses = dict.fromkeys(names, bluesky.url)
         signed_in = {"BLUESKY_HANDLE": HANDLE, "BLUESKY_APP_PASSWORD": PASSWORD} if account else {}
         settings = values_of(SOURCE, INSTANCE_DIR=tmp_path, **{**addresses, **signed_in, **given})
         return SOURCE.make(settings, client, DAY)
@@ -257,8 +250,8 @@ def test_the_budget_goes_to_the_likeliest_links_of_all_papers_and_its_end_is_tol
     ]
     assert subjects[::2] == subjects[1::2]
     assert heard.notices[1] == (
-        "The 27 requests that HOTPAPERS_BLUESKY_BUDGET allows for finding posts by links covered arxiv.org/abs/ID of 10 "
-        "and arxiv.org/pdf/ID of 3 of 10 papers."
+        "The 27 requests that HOTPAPERS_BLUESKY_BUDGET allows for finding posts by links covered "
+        "arxiv.org/abs/ID of 10 and arxiv.org/pdf/ID of 3 of 10 papers."
     )
 
 
@@ -287,34 +280,3 @@ def test_every_step_is_counted(make: Make, bluesky: FakeBluesky) -> None:
     assert done == expected == 3 + 2
     done, expected = listen(make(), about(PAPER, known=tuple(map(known, bluesky.posts)))).steps
     assert done == expected == 2 + 18
-
-
-def test_posts_to_be_quoted_get_their_embeds_best_first(make: Make, bluesky: FakeBluesky, oembed: FakeOembed) -> None:
-    loud, louder = FakePost(links=[ABS], likes=20, reposts=5), FakePost(links=[ABS], likes=90, reposts=0)
-    quiet, has_one = FakePost(links=[ABS], likes=24, reposts=0), FakePost(links=[ABS], likes=500)
-    elsewhere = FakePost(links=[f"https://arxiv.org/abs/{OTHER}"], likes=500)
-    bluesky.posts = [loud, louder, quiet, has_one, elsewhere]
-    oembed.posts = {post.url: EmbeddedPost(uri=post.uri) for post in bluesky.posts}
-    heard = listen(make(account=True), about(PAPER, known=(known(has_one, has_embed=True),)))
-    html = {mention.external_id: mention.html for mention in heard.mentions}
-    assert html.keys() == {post.uri for post in bluesky.posts}
-    assert [uri for uri, embed in html.items() if embed] == [louder.uri, loud.uri]
-    assert "bluesky-embed" in (html[loud.uri] or "")
-    assert [asked.param("url") for asked in oembed.requests] == [louder.url, loud.url]
-    assert dict(oembed.requests[0].params) == {"url": louder.url, "format": "json", "maxwidth": "550"}
-
-
-def test_a_run_asks_for_forty_embeds_at_most(make: Make, bluesky: FakeBluesky, oembed: FakeOembed) -> None:
-    bluesky.posts = [FakePost(links=[ABS], likes=100 + number) for number in range(50)]
-    oembed.posts = {post.url: EmbeddedPost() for post in bluesky.posts}
-    heard = listen(make(), about(PAPER))
-    assert len(heard.mentions) == 50 and len(oembed.requests) == 40
-    assert all(mention.html for mention in heard.mentions[:40]) and heard.mentions[40].html is None
-
-
-def test_a_host_without_embeds_is_soon_left_alone(make: Make, bluesky: FakeBluesky, oembed: FakeOembed) -> None:
-    bluesky.posts = [FakePost(links=[ABS]) for _ in range(20)]
-    oembed.fault("503")
-    heard = listen(make(), about(PAPER))
-    assert len(heard.mentions) == 20 and len(oembed.requests) == 8
-    assert heard.problems == [] and heard.error is None
