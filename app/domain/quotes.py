@@ -7,24 +7,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from app.domain.labels import LABELS
 from app.domain.markdown_text import collapsed, without_stray_signs
-
-NETWORKS = {
-    "twitter": "Twitter",
-    "x": "X",
-    "bluesky": "Bluesky",
-    "mastodon": "Mastodon",
-    "hackernews": "Hacker News",
-    "hn": "Hacker News",
-    "reddit": "Reddit",
-    "lemmy": "Lemmy",
-    "huggingface": "Hugging Face",
-    "github": "GitHub",
-    "youtube": "YouTube",
-    "semanticscholar": "Semantic Scholar",
-    "openalex": "OpenAlex",
-    "arxiv": "arXiv",
-}
 
 # Twitter's longest embeds have 4 KB; what is far longer is no embed, and the mention's text is quoted instead.
 LONGEST_EMBED = 20_000
@@ -67,7 +51,7 @@ def is_tweet(quote: str) -> bool:
 
 def network(source: str) -> str:
     """A source's name as readers know it; an unknown one as it is given, still to be escaped."""
-    return NETWORKS.get(source.lower(), source)
+    return LABELS.get(source.lower(), source)
 
 
 def date_in_words(moment: datetime) -> str:

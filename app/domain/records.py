@@ -115,13 +115,14 @@ def _at(moment: datetime | None, zone: tzinfo) -> str:
 
 
 def _quotes(mentions: Sequence[Record], record: Record, zone: tzinfo) -> list[Quote]:
-    """The mentions quoted: unstruck originals from the quote cut on, best first, then those without counts."""
+    """The mentions quoted: unstruck originals that are still there, from the quote cut on, best first, then those
+    without counts."""
     weights = record.get("weights") or {}
     cut = record.get("quote_cut", QUOTE_CUT)
     scored = [
         (mention_score(_mention(mention), weights.get(mention["source"], 1.0)), mention)
         for mention in mentions
-        if not mention.get("struck") and not mention.get("repost_of")
+        if not (mention.get("struck") or mention.get("repost_of") or mention.get("gone"))
     ]
     worth = best_first([pair for pair in scored if pair[0] is None or pair[0] >= cut], lambda pair: pair[0])
     htmls = (_quote(mention, zone) for _, mention in worth)

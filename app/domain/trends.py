@@ -68,7 +68,8 @@ def _is_repost(reading: PastReading) -> bool:
 def _looks(readings: Iterable[tuple[datetime, PastReading]]) -> Iterator[list[tuple[datetime, PastReading]]]:
     look: list[tuple[datetime, PastReading]] = []
     for at, reading in readings:
-        if look and (reading.run != look[0][1].run or at - look[0][0] >= ONE_LOOK):
+        is_other = look and (reading.run != look[0][1].run or at - look[0][0] >= ONE_LOOK)
+        if is_other and at > look[-1][0]:
             yield look
             look = []
         look.append((at, reading))

@@ -25,6 +25,7 @@ class Row:
     state: str
     score: float
     parts: list[dict[str, Any]]
+    trend: list[list[Any]]
     headline: str | None
     note: str | None
     drop_reason: str | None
@@ -117,7 +118,7 @@ def item_order(session: Session, edition_id: int) -> dict[str, list[int]]:
 
 
 def _rows(session: Session, item_ids: Sequence[int]) -> dict[int, Row]:
-    names = ("state", "score", "parts", "headline", "note", "drop_reason")
+    names = ("state", "score", "parts", "trend", "headline", "note", "drop_reason")
     columns = [Item.id, *(getattr(Item, name) for name in names)]
     texts = [Paper.arxiv_id, *(getattr(Paper, name) for name in SHOWN_TEXTS)]
     found: dict[int, Row] = {}

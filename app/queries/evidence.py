@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.ranking import CountedMention, CountedReading, best_first, mention_score
 from app.domain.sayings import said
-from app.models import Editor, Item, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision, Strike
+from app.models import Editor, Item, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision, Run, Strike
 
 # SQLite takes at most 32,766 bound values in a statement; a few hundred keep its planner quick.
 CHUNK = 500
@@ -38,6 +38,8 @@ class Evidence:
     points: int | None
     captured_at: datetime | None
     papers: int
+    # When the source was seen to have it no more; its counts stay.
+    gone_at: datetime | None
     struck_at: datetime | None
     struck_by: str | None
     strike_reason: str | None
@@ -184,7 +186,9 @@ def evidence_of_items(
     """The mentions of each item's paper, best first, those without counts after them in their given order."""
     other = aliased(MentionedPaper)
     papers = select(func.count()).where(other.mention_id == Mention.id).correlate(Mention).scalar_subquery()
+    gone_at = select(Run.started_at).where(Run.id == Mention.gone_run_id, Run.id <= _horizon(as_of))
     columns = (
+        gone_at.correlate(Mention, Item).scalar_subquery().label("gone_at"),
         Mention.external_id,
         Mention.url,
         Mention.author_name,

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Edition, Item
 from app.queries.evidence import Evidence, PaperText, evidence_of_items, texts_of_items
+from app.queries.readings import Signal, signals_of_items, sources_read_since
+from app.queries.source_states import Freshness, freshness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Details:
     version: int
     score: float
     parts: list[dict[str, Any]]
+    trend: list[list[Any]]
     headline: str | None
     note: str | None
     drop_reason: str | None
@@ -29,6 +32,10 @@ class Details:
     picked_count: int
     text: PaperText
     mentions: list[Evidence]
+    signals: list[Signal]
+    freshness: Freshness
+    # The sources of which newer numbers wait to be taken.
+    hidden: set[str]
 
 
 def details_of_item(session: Session, item_id: int) -> Details | None:
@@ -39,19 +46,30 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
     picked = (Item.edition_id == item.edition_id, Item.state == "picked")
     # The key of an item that is not picked is None, and nothing compares with that.
     up_to_it = select(func.count()).where(*picked, Item.order_key <= (item.order_key or ""))
+    edition = session.get_one(Edition, item.edition_id, populate_existing=True)
+    is_draft = edition.status == "draft"
     return Details(
         id=item.id,
         state=item.state,
         version=item.version,
         score=item.score,
         parts=item.parts,
+        trend=item.trend,
         headline=item.headline,
         note=item.note,
         drop_reason=item.drop_reason,
         decided_at=item.decided_at,
-        edition=session.get_one(Edition, item.edition_id, populate_existing=True),
+        edition=edition,
         position=session.scalar(up_to_it) if item.state == "picked" else None,
         picked_count=session.scalar(select(func.count()).where(*picked)) or 0,
         text=texts_of_items(session, [item_id])[item_id],
         mentions=evidence_of_items(session, [item_id]).get(item_id, []),
+        signals=signals_of_items(session, [item_id]).get(item_id, []),
+        freshness=freshness_of(session, edition.date, _newest(item.parts)) if is_draft else Freshness(),
+        hidden=sources_read_since(session, item_id) if is_draft else set(),
     )
+
+
+def _newest(parts: list[dict[str, Any]]) -> datetime | None:
+    times = [part["captured_at"] for part in parts if part.get("captured_at")]
+    return datetime.fromisoformat(max(times)) if times else None

@@ -66,6 +66,7 @@ def _mention(mention: Evidence) -> dict[str, Any]:
         "posted_at": _iso(mention.posted_at),
         **_counts(mention),
         "struck": mention.is_struck,
+        "gone": mention.gone_at is not None,
     }
 
 

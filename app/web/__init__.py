@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.web import (
+    ages,
     auth,
     collecting,
     editions,
@@ -17,6 +18,7 @@ from app.web import (
     security,
     settings,
     sign_in,
+    sparklines,
     urls,
 )
 
@@ -29,6 +31,8 @@ def register(app: Flask) -> None:
     auth.register(app)
     errors.register(app)
     filters.register(app)
+    ages.register(app)
+    sparklines.register(app)
     security.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)

@@ -11,9 +11,9 @@ from flask import Flask, current_app, url_for
 from markupsafe import Markup, escape
 
 from app import assets
+from app.domain.labels import source_name
 from app.domain.markup import inline_html, plain_text
 from app.domain.papers import abs_url, pdf_url
-from app.domain.quotes import NETWORKS
 from app.queries.editions import Row
 from app.web.forms import digest
 
@@ -55,7 +55,7 @@ def short_date(day: date) -> str:
 
 def local_time(moment: datetime | str) -> Markup:
     """A time of the desk's zone, such as 25 March 2021, 09:03, with its machine-readable form."""
-    here = _here(moment)
+    here = in_zone(moment)
     return Markup('<time datetime="{}">{} {:%B %Y, %H:%M}</time>').format(
         here.isoformat("T", "seconds"), here.day, here
     )
@@ -63,14 +63,15 @@ def local_time(moment: datetime | str) -> Markup:
 
 def short_time(moment: datetime | str) -> Markup:
     """A time as near as needed: 08:14 today, else 25 March, 09:03, with the year where it is another."""
-    here, day = _here(moment), today()
+    here, day = in_zone(moment), today()
     words = f"{here:%H:%M}"
     if here.date() != day:
         words = f"{here.day} {here:%B}{'' if here.year == day.year else f' {here.year}'}, {words}"
     return Markup('<time datetime="{}">{}</time>').format(here.isoformat("T", "seconds"), words)
 
 
-def _here(moment: datetime | str) -> datetime:
+def in_zone(moment: datetime | str) -> datetime:
+    """A time in the desk's zone."""
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     return moment.astimezone(current_app.config["TIMEZONE"])
@@ -78,12 +79,7 @@ def _here(moment: datetime | str) -> datetime:
 
 def today() -> date:
     """The day it is in the desk's zone."""
-    return _here(current_app.extensions["clock"]()).date()
-
-
-def source_name(source: str) -> str:
-    """A source's own name."""
-    return NETWORKS.get(source, source.replace("_", " ").capitalize())
+    return in_zone(current_app.extensions["clock"]()).date()
 
 
 def counts_in_words(counts: Any) -> str:
@@ -98,7 +94,7 @@ def counts_given(parts: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def score_in_words(parts: Sequence[Mapping[str, Any]]) -> str:
-    """The parts of a score: 6,090 reposts, 370 likes on Twitter · 41 voices."""
+    """The parts of a score: 6,090 reposts, 370 likes on X · 41 voices."""
     said = [f"{words} on {source_name(part['source'])}" for part in parts if (words := counts_in_words(part))]
     voices = voices_of(parts)
     if voices:

@@ -12,6 +12,7 @@ from app.queries.editions import Desk, day_beside, desk, editions_around
 from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
+from app.queries.source_states import Freshness, freshness_of
 from app.services.undo import next_undo
 from app.web.collecting import collecting_context
 from app.web.htmx import is_htmx, render
@@ -45,6 +46,7 @@ def edition_context(edition: Edition, shown: Desk) -> dict[str, Any]:
         "may_edit": may_edit,
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
+        "freshness": freshness_of(db.session, edition.date, shown.captured_at) if shown.is_draft else Freshness(),
     }
 
 

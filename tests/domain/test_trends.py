@@ -23,6 +23,7 @@ NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 SOURCES = ("twitter", "bluesky", "hackernews")
 WEIGHTS = {"twitter": 1.0, "bluesky": 0.5, "hackernews": 2.0}
 COUNT = st.none() | st.integers(0, 10_000)
+RUN = st.integers(1, 9)
 COUNTS = {"reposts": COUNT, "likes": COUNT, "replies": COUNT, "points": COUNT}
 
 
@@ -54,12 +55,12 @@ def histories(draw: st.DrawFn) -> list[PastReading]:
         for minute in draw(st.sets(st.integers(0, 4_000), max_size=6)):
             counts = {name: draw(count) for name, count in COUNTS.items()}
             at = NOON + timedelta(minutes=minute)
-            found.append(PastReading(subject, minute // 100, CountedMention(source, captured_at=at, **counts, **flags)))
+            found.append(PastReading(subject, draw(RUN), CountedMention(source, captured_at=at, **counts, **flags)))
     for source in draw(st.sets(st.sampled_from(SOURCES))):
         for minute in draw(st.sets(st.integers(0, 4_000), max_size=6)):
             counts = {name: draw(count) for name, count in COUNTS.items()}
             at = NOON + timedelta(minutes=minute)
-            found.append(PastReading(source, minute // 100, CountedReading(source, **counts, captured_at=at)))
+            found.append(PastReading(source, draw(RUN), CountedReading(source, **counts, captured_at=at)))
     return draw(st.permutations(found))
 
 

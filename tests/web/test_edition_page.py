@@ -27,7 +27,7 @@ def test_the_page_shows_every_list(as_editor: FlaskClient, laid: Laid) -> None:
     assert (
         page.index('id="picked"') < page.index('id="cut"') < page.index('id="candidates"') < page.index('id="dropped"')
     )
-    assert "900 reposts, 0 likes on Twitter" in page
+    assert "900 reposts, 0 likes on X" in page
 
 
 def test_no_form_stands_around_a_list(as_editor: FlaskClient, laid: Laid) -> None:

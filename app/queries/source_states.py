@@ -1,0 +1,133 @@
+"""How old an edition's numbers are: how the newest runs fared at each source, and when each was read last."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.models import Run, RunRequest
+
+# How many runs of a day are looked through for the last good look at a source.
+LOOKED_BACK = 12
+# From this on a source's numbers are told to be older than the others.
+BEHIND = timedelta(hours=1)
+# What these sources tell is which papers there are.
+WITHOUT_NUMBERS = frozenset({"arxiv"})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How the newest run that had a word of a source fared there.
+
+    `status` is that of its report, or "skipped" where the very newest run left out a source that is well. `said` is
+    why it was not read, or not wholly. `read_at` is when a run last read it to its end, None where none of the newest
+    runs did.
+    """
+
+    status: str
+    said: str | None
+    run_id: int
+    read_at: datetime | None = None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the newest run read all of it; a few bad answers among many good ones are no failure."""
+        return self.status in ("succeeded", "pending") or (self.status == "partial" and self.said is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """A source whose numbers are behind the newest ones, by how much where that is known."""
+
+    source: str
+    state: SourceState
+    by: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The time of an edition's newest numbers, and how each source stands; without either nothing is said of age."""
+
+    newest: datetime | None = None
+    states: Mapping[str, SourceState] = field(default_factory=dict)
+
+    def read_at(self, source: str, captured_at: datetime | None) -> datetime | None:
+        """When a number was read last: a look that found it unchanged kept no reading of its own."""
+        state = self.states.get(source)
+        return max((at for at in (captured_at, state and state.read_at) if at), default=None)
+
+    def lag(self, source: str, captured_at: datetime | None) -> timedelta | None:
+        """By how much a number is behind the newest ones; None where that is not worth a word."""
+        read_at = self.read_at(source, captured_at)
+        if self.newest is None or read_at is None or self.newest - read_at <= BEHIND:
+            return None
+        return self.newest - read_at
+
+    @property
+    def lagging(self) -> list[Lag]:
+        """The sources that were not read well and are behind, or were never read, in the order of their names."""
+        found = []
+        for source, state in sorted(self.states.items()):
+            by = self.lag(source, None)
+            if not state.is_well and state.status != "off" and (by or state.read_at is None):
+                found.append(Lag(source, state, by))
+        return found
+
+
+def freshness_of(session: Session, day: date, captured_at: datetime | None) -> Freshness:
+    """How old the numbers of a day's edition are, the newest that it shows being of `captured_at`."""
+    states = {s: state for s, state in source_states(session, day).items() if s not in WITHOUT_NUMBERS}
+    times = [captured_at, *(state.read_at for state in states.values())]
+    return Freshness(max((at for at in times if at), default=None), states)
+
+
+def source_states(session: Session, day: date) -> dict[str, SourceState]:
+    """How each source fared in the newest runs of a day; runs about a single paper say nothing of a source."""
+    runs = list(session.execute(_runs_of(day)))
+    ended = [run for run in runs if run.finished_at is not None]
+    asked_last = {report["source"] for report in ended[0].reports or []} if ended else set()
+    states: dict[str, SourceState] = {}
+    for run, report in _reports(runs):
+        source, state = report["source"], _state(run, report)
+        known = states.setdefault(source, state)
+        if known.read_at is None and state.read_at is not None:
+            states[source] = replace(known, read_at=state.read_at)
+    for source, state in states.items():
+        if state.is_well and ended and state.run_id < ended[0].id and source not in asked_last:
+            states[source] = replace(state, status="skipped")
+    return states
+
+
+def _runs_of(day: date) -> Any:
+    about_one = or_(RunRequest.arxiv_id.is_not(None), RunRequest.link.is_not(None))
+    columns = (Run.id, Run.started_at, Run.heard_at, Run.finished_at, Run.reports)
+    return (
+        select(*columns)
+        .where(Run.day == day, ~exists().where(RunRequest.run_id == Run.id, about_one))
+        .order_by(Run.id.desc())
+        .limit(LOOKED_BACK)
+    )
+
+
+def _reports(runs: Iterable[Any]) -> Iterable[tuple[Any, Mapping[str, Any]]]:
+    """The reports of the runs, newest first, but for sources that were being read when they were written."""
+    return ((run, report) for run in runs for report in run.reports or [] if report["status"] != "running")
+
+
+def _state(run: Any, report: Mapping[str, Any]) -> SourceState:
+    state = SourceState(report["status"], _said(report), run.id)
+    return replace(state, read_at=run.finished_at or run.heard_at or run.started_at) if state.is_well else state
+
+
+def _said(report: Mapping[str, Any]) -> str | None:
+    """Why a source is off, gave up or gave nothing; None where it was read, a few bad answers aside."""
+    if report["status"] == "off":
+        return next(iter(report["notices"]), None)
+    if report["stopped"] and report["status"] != "pending":
+        return report["stopped"]
+    if report["status"] == "failed":
+        return next((f"{problem['where']}: {problem['reason']}" for problem in report["problems"]), None)
+    return None
