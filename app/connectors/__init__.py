@@ -13,6 +13,7 @@ from app.connectors import (
     huggingface,
     mastodon,
     openalex,
+    reddit,
     semanticscholar,
     twitter,
 )
@@ -34,6 +35,7 @@ SOURCES: dict[str, Source] = {
         bluesky.SOURCE,
         twitter.SOURCE,
         mastodon.SOURCE,
+        reddit.SOURCE,
         github.SOURCE,
         semanticscholar.SOURCE,
         openalex.SOURCE,
@@ -56,9 +58,11 @@ def source_states(settings: Settings) -> list[tuple[Source, str | None]]:
     return [(source, source.off(settings)) for source in SOURCES.values()]
 
 
-def make_connectors(settings: Settings, today: date, names: Iterable[str] | None = None) -> list[Connector]:
+def make_connectors(
+    settings: Settings, today: date, names: Iterable[str] | None = None, *, client: HttpClient | None = None
+) -> list[Connector]:
     """The connectors of the sources that are on, or of `names` among them, on one client."""
-    client = make_client(settings)
+    client = client or make_client(settings)
     wanted = set(SOURCES if names is None else names) - set(sources_off(settings))
     return [source.make(settings, client, today) for name, source in SOURCES.items() if name in wanted]
 

@@ -145,7 +145,7 @@ class _Run:
                 yield from self._read(page)
                 yield from (Gone(NAME, name) for name in dict.fromkeys(missing_from(page)) if name in part)
             except ConnectorError as error:
-                yield self._problem(f"{len(part)} known posts", error)
+                yield self._problem("known posts", error)
             done += 1
             yield Done(done)
 

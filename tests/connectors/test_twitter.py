@@ -383,7 +383,7 @@ class TestKnownPosts:
     def test_stay_where_reading_them_fails(self, ear: Ear, x: FakeX):
         x.fault("500", only="/2/tweets?")
         heard = ear.hear(known=(known("12"),))
-        assert [trouble.where for trouble in heard.problems] == ["1 known posts"]
+        assert [trouble.where for trouble in heard.problems] == ["known posts"]
         assert (heard.gone, heard.error) == ([], None)
 
 
