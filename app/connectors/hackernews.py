@@ -10,7 +10,7 @@ from app.connectors.http import HttpClient
 from app.connectors.source import Settings, Source
 from app.connectors.steps import step_by_step
 from app.domain.settings import Setting, url
-from app.domain.sources import ConnectorError, Fetched, Gone, KnownMention, Notice, Problem, Question
+from app.domain.sources import ConnectorError, Done, Expected, Fetched, Gone, KnownMention, Notice, Problem, Question
 
 # Algolia gives no more than this for one search, however one pages.
 MOST_HITS = 1000
@@ -43,20 +43,20 @@ class HackerNewsConnector:
 
         Raises ConnectorError for the first of the two hosts that took no more questions.
         """
-        told = {mention.external_id for mention in question.known}
+        # Imported mentions may have names that Hacker News never gave.
+        known = [mention for mention in question.known if is_item_id(mention.external_id)]
+        names = list(SEARCHES) if question.sweeps else [paper.arxiv_id for paper in question.papers]
+        refreshed = step_by_step(known, self._read_item, lambda mention: f"item {mention.external_id}")
+        found = self._find(names, question)
+        yield Expected(len(known) + len(names))
         failures: list[ConnectorError] = []
-        for part in (self._refresh(question.known), self._find(question, told)):
+        for before, part in ((0, refreshed), (len(known), found)):
             try:
-                yield from part
+                yield from _counted_on(part, before)
             except ConnectorError as error:
                 failures.append(error)
         if failures:
             raise failures[0]
-
-    def _refresh(self, known: tuple[KnownMention, ...]) -> Iterator[Fetched]:
-        """The known mentions one by one; imported ones may have names that Hacker News never gave."""
-        items = [mention for mention in known if is_item_id(mention.external_id)]
-        return step_by_step(items, self._read_item, lambda mention: f"item {mention.external_id}")
 
     def _read_item(self, known: KnownMention) -> Iterator[Fetched]:
         item = self._client.get_json(f"{self._items_url}/v0/item/{known.external_id}.json")
@@ -67,9 +67,9 @@ class HackerNewsConnector:
         else:
             yield Problem(f"item {known.external_id}", "is not told in a form that can be read")
 
-    def _find(self, question: Question, told: set[str]) -> Iterator[Fetched]:
-        """What the searches find beyond the posts in `told`; each post once."""
-        names = list(SEARCHES) if question.sweeps else [paper.arxiv_id for paper in question.papers]
+    def _find(self, names: list[str], question: Question) -> Iterator[Fetched]:
+        """What the searches of these names find beyond the known posts; each post once."""
+        told = {mention.external_id for mention in question.known}
 
         def search(name: str) -> Iterator[Fetched]:
             if question.sweeps:
@@ -108,6 +108,15 @@ def _has_more(answer: dict[str, Any]) -> bool:
     """Whether a search found more than it gave."""
     total = count(answer.get("nbHits"))
     return len(answer["hits"]) >= MOST_HITS if total is None else total > MOST_HITS
+
+
+def _counted_on(things: Iterator[Fetched], before: int) -> Iterator[Fetched]:
+    """The same things, with so many steps before theirs; what is expected was said for all at once."""
+    for thing in things:
+        if isinstance(thing, Done):
+            yield Done(before + thing.count)
+        elif not isinstance(thing, Expected):
+            yield thing
 
 
 def _mentions(answer: dict[str, Any], told: set[str]) -> Iterator[Fetched]:

@@ -8,7 +8,7 @@ import pytest
 
 from app.connectors.hackernews import MOST_WINDOWS, SOURCE
 from app.connectors.http import HttpClient
-from app.domain.sources import FetchedMention, KnownMention, Question, Reading
+from app.domain.sources import Done, Expected, FetchedMention, KnownMention, Question, Reading
 from tests.fakes.hackernews import Comment, FakeHackerNews, Story
 from tests.fakes.listener import DAY, NOW, SINCE, Heard, about, ago, listen, values_of
 from tests.fakes.service import Answer
@@ -197,6 +197,12 @@ def test_known_posts_are_counted_by_their_items(client: HttpClient, news: FakeHa
     assert counts(heard) == {"1": (127, 38)}
     assert len(heard.mentions) == 1
     assert news.paths("/v0/") == ["/v0/item/1.json"]
+
+
+def test_progress_runs_through_counting_and_searching(client: HttpClient, news: FakeHackerNews):
+    heard = ask(client, news, about("2611.99001", known=known("1", "2", "imported")))
+    assert [expected.count for expected in heard.of(Expected)] == [4]
+    assert [done.count for done in heard.of(Done)] == [1, 2, 3, 4]
 
 
 def test_a_known_post_reads_the_same_from_either_host(client: HttpClient, news: FakeHackerNews):
