@@ -40,7 +40,10 @@ def is_spent(headers: Mapping[str, str]) -> bool:
 def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds that a refusal asks us to wait: its Retry-After, else its reset header."""
     pause = retry_after(_lower(headers).get("retry-after", ""), now)
-    return reset_pause(headers, now) if pause is None else pause
+    if pause is not None:
+        return pause
+    # A reset that has passed while the host still refuses us comes from a clock that is not ours.
+    return reset_pause(headers, now) or None
 
 
 def retry_after(value: str, now: float) -> float | None:

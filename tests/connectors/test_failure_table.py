@@ -1,5 +1,6 @@
 """Every way in which a host can fail us: what is tried again and when, and the sentence that an editor reads."""
 
+import gzip
 import socket
 import time
 import tracemalloc
@@ -49,6 +50,11 @@ def refused(status: int, body: object = "Busy", **headers: str) -> Answer:
     return Answer(body, status, named, PLAIN if isinstance(body, str) else "application/problem+json")
 
 
+def packed(body: bytes, way: str = "gzip") -> Answer:
+    """An answer that says that it is packed."""
+    return Answer(body, headers={"Content-Encoding": way})
+
+
 AGAIN = "; the next run tries again."
 TOO_MANY = f"answered 429 (too many requests) twice{AGAIN}"
 FORBIDDEN_RATE = f"answered 403 (too many requests) twice{AGAIN}"
@@ -75,6 +81,14 @@ TABLE = [
         f"answered 503 and asks for a pause of 2 hours{AGAIN}",
         id="503, Retry-After too long",
     ),
+    pytest.param(
+        refused(503, Retry_After=formatdate(5, usegmt=True)),
+        [0] * 4,
+        f"answered 503 five times{AGAIN}",
+        id="503, Retry-After a date gone by",
+    ),
+    pytest.param(refused(503, Retry_After="soon"), BACKOFF, f"answered 503 five times{AGAIN}", id="503, soon"),
+    pytest.param(refused(503, Retry_After="-5"), BACKOFF, f"answered 503 five times{AGAIN}", id="503, before now"),
     pytest.param("429", [60], TOO_MANY, id="429"),
     pytest.param("429-later", [2], TOO_MANY, id="429, Retry-After"),
     pytest.param("429-long", [], LATE, id="429, Retry-After too long"),
@@ -92,9 +106,11 @@ TABLE = [
     pytest.param(
         refused(429, Retry_After="7", x_ratelimit_reset="93"), [7], TOO_MANY, id="429, Retry-After before the reset"
     ),
+    pytest.param(refused(429, x_ratelimit_reset=str(int(NOW) - 9)), [60], TOO_MANY, id="429, a reset that has passed"),
     pytest.param(refused(429, RateLimit="soon", Retry_After="later"), [60], TOO_MANY, id="429, resets like rubbish"),
     pytest.param(refused(429, {"type": "https://x.example/problems/usage-capped"}), [], USED_UP, id="429 for good"),
     pytest.param(refused(402, {}), [], USED_UP, id="402"),
+    pytest.param(refused(400), [], "answered 400 (not understood).", id="400"),
     pytest.param("401", [], "answered 401 (credentials needed).", id="401"),
     pytest.param("403", [], "answered 403 (refused).", id="403"),
     pytest.param("403-html", [], "answered 403 (refused).", id="403 in HTML"),
@@ -111,9 +127,22 @@ TABLE = [
     pytest.param("not-json", [], f"sent something that is not JSON{AGAIN}", id="unparsable body"),
     pytest.param("rate-text", [60], f'answered "Rate exceeded." twice{AGAIN}', id="Rate exceeded."),
     pytest.param("empty-body", BACKOFF, f"sent an empty page five times{AGAIN}", id="empty body"),
+    pytest.param(Answer(b" \n"), BACKOFF, f"sent an empty page five times{AGAIN}", id="body of nothing but space"),
     pytest.param("cut-off", BACKOFF, f"could not be reached or broke off five times{AGAIN}", id="cut-off body"),
     pytest.param("huge", [], f"sent more than 1 MB, which was not taken{AGAIN}", id="huge body"),
     pytest.param("bomb", [], f"sent more than 1 MB, which was not taken{AGAIN}", id="packed zeros"),
+    pytest.param(
+        packed(gzip.compress(b"x" * 500)[:-9]),
+        BACKOFF,
+        f"broke off in the middle of a page five times{AGAIN}",
+        id="packed body cut off",
+    ),
+    pytest.param(
+        packed(b"no gzip"), BACKOFF, f"sent a page that could not be unpacked five times{AGAIN}", id="wrongly packed"
+    ),
+    pytest.param(
+        packed(b"?", "br"), [], f"sent a page packed in a way that was not asked for{AGAIN}", id="packed unasked"
+    ),
     pytest.param("away", [], "sent us on to https://elsewhere.example, which is not its own site.", id="away"),
 ]
 
@@ -123,7 +152,8 @@ def test_what_a_failure_that_stays_comes_to(fake_time: FakeTime, signal: str | A
     with Honest() as fake:
         fake.fault(signal)
         with pytest.raises(ConnectorError) as caught:
-            impatient(fake_time).get_json(fake.url, params={"key": "hidden"}, max_bytes=MEGABYTE, final=final)
+            client = impatient(fake_time)
+            client.get_json(fake.url + "/?key=a", params={"token": "b"}, max_bytes=MEGABYTE, final=final)
     assert str(caught.value).removeprefix(fake.url.removeprefix("http://")).removeprefix("127.0.0.1") == f" {said}"
     assert fake_time.sleeps == waits
     assert len(fake.requests) == len(waits) + 1
@@ -143,7 +173,7 @@ def test_a_host_that_is_not_there(fake_time: FakeTime):
     with socket.create_server(("127.0.0.1", 0)) as server:
         name = f"127.0.0.1:{server.getsockname()[1]}"
     with pytest.raises(ConnectorError) as caught:
-        impatient(fake_time).get(f"http://{name}/")
+        impatient(fake_time).get(f"http://user:secret@{name}/?key=secret")
     assert str(caught.value) == f"{name} could not be reached or broke off five times{AGAIN}"
     assert (fake_time.sleeps, caught.value.permanent) == (BACKOFF, False)
 

@@ -2,18 +2,19 @@
 
 import gzip
 import os
-import time
 import tracemalloc
 import zlib
-from email.utils import formatdate
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.connectors.addresses import redirect_target
 from app.connectors.answers import Failure
 from app.connectors.http import LONGEST_BACKOFF, HttpClient, backoff_pause
 from app.domain.sources import ConnectorError
+from tests.fakes.service import Answer, Asked, FakeService
 from tests.fakes.site import FakeTime, Page, ScriptedSite
 
 
@@ -42,91 +43,6 @@ def test_a_conditional_request_may_be_answered_with_nothing(client: HttpClient, 
     assert (answer.status, answer.body, site.headers[0]["If-None-Match"]) == (304, b"", '"1"')
 
 
-SECOND = Page(body=b"second")
-
-
-@pytest.mark.parametrize(
-    ("first", "waits"),
-    [
-        (Page(500), [1.0]),
-        (Page(502), [1.0]),
-        (Page(503), [1.0]),
-        (Page(504), [1.0]),
-        (Page(503, headers={"Retry-After": "300"}), [300.0]),
-        (Page(503, headers={"Retry-After": formatdate(1_000_040, usegmt=True)}), [40.0]),
-        (Page(503, headers={"Retry-After": formatdate(5, usegmt=True)}), [0.0]),
-        (Page(503, headers={"Retry-After": "soon"}), [1.0]),
-        (Page(503, headers={"Retry-After": "-5"}), [1.0]),
-        (Page(429), [60.0]),
-        (Page(429, headers={"Retry-After": "7"}), [7.0]),
-        (Page(body=b"Rate exceeded."), [60.0]),
-        (Page(body=b""), [1.0]),
-        (Page(body=b"cut", headers={"Content-Length": "100"}), [1.0]),
-        (Page(body=b"no gzip", headers={"Content-Encoding": "gzip"}), [1.0]),
-        (Page(body=gzip.compress(b"x" * 500)[:-9], headers={"Content-Encoding": "gzip"}), [1.0]),
-    ],
-)
-def test_what_is_tried_again(client: HttpClient, site: ScriptedSite, fake_time: FakeTime, first: Page, waits):
-    site.says(first, SECOND)
-    assert client.get(site.url).body == b"second"
-    assert fake_time.sleeps == waits
-
-
-@pytest.mark.parametrize(
-    ("page", "requests", "waits", "permanent", "said"),
-    [
-        (Page(503), 5, [1, 2, 4, 8], False, "answered 503 five times; the next run tries again."),
-        (Page(429), 2, [60], False, "answered 429 (too many requests) twice; the next run tries again."),
-        (
-            Page(429, headers={"Retry-After": "86400"}),
-            1,
-            [],
-            False,
-            "answered 429 (too many requests) and asks for a pause of 24 hours; the next run tries again.",
-        ),
-        (Page(body=b"Rate exceeded."), 2, [60], False, 'answered "Rate exceeded." twice; the next run tries again.'),
-        (Page(403), 1, [], True, "answered 403 (refused)."),
-        (Page(404), 1, [], True, "answered 404 (no such page)."),
-        (Page(400), 1, [], True, "answered 400 (not understood)."),
-        (Page(body=b" \n"), 5, [1, 2, 4, 8], False, "sent an empty page five times; the next run tries again."),
-        (
-            Page(headers={"Content-Type": "text/html"}),
-            1,
-            [],
-            False,
-            "sent text/html instead of text/plain; the next run tries again.",
-        ),
-        (
-            Page(headers={"Content-Encoding": "br"}),
-            1,
-            [],
-            False,
-            "sent a page packed in a way that was not asked for; the next run tries again.",
-        ),
-    ],
-)
-def test_what_ends_in_a_sentence(client, site, fake_time, page, requests, waits, permanent, said):
-    site.says(page)
-    error = failure_of(client, site.url + "/?key=secret", params={"token": "hidden"}, content_types=("text/plain",))
-    assert str(error) == f"{urlsplit(site.url).netloc} {said}"
-    assert (len(site.paths), fake_time.sleeps, error.permanent) == (requests, waits, permanent)
-    assert "secret" not in repr(error.__cause__) and error.__suppress_context__ | (error.__context__ is None)
-
-
-def test_a_host_that_is_not_there(client: HttpClient, fake_time: FakeTime):
-    error = failure_of(client, "http://user:secret@127.0.0.1:1/x?key=secret")
-    assert str(error) == "127.0.0.1:1 could not be reached or broke off five times; the next run tries again."
-    assert len(fake_time.sleeps) == 4
-
-
-def test_a_host_that_keeps_silent(site: ScriptedSite, fake_time: FakeTime):
-    client = HttpClient(
-        "t", default_interval=0, sleep=fake_time.sleep, clock=fake_time.clock, max_tries=2, timeouts=(1.0, 0.05)
-    )
-    site.says(Page(write=lambda send: time.sleep(0.3)))
-    assert "did not answer in time twice" in str(failure_of(client, site.url))
-
-
 @pytest.mark.parametrize("url", ["file:///etc/hosts", "no address", "", "http://", "http://[", "http://host:port/"])
 def test_what_is_no_web_address(client: HttpClient, url: str):
     assert failure_of(client, url).permanent
@@ -146,6 +62,13 @@ def test_backoff_has_jitter_and_a_ceiling(site: ScriptedSite, fake_time: FakeTim
     site.says(Page(503))
     failure_of(client, site.url)
     assert fake_time.sleeps == [30, 60, 90, 90]
+
+
+@given(st.integers(1, 50), st.floats(0, 100), st.floats(0, 1, exclude_max=True))
+def test_jitter_adds_up_to_as_much_again(failures: int, first: float, jitter: float):
+    plain = backoff_pause(failures, first, 0)
+    assert plain == min(LONGEST_BACKOFF, first * 2 ** (failures - 1))
+    assert plain <= backoff_pause(failures, first, jitter) <= 2 * plain
 
 
 def endless(send) -> None:
@@ -182,21 +105,6 @@ def test_packed_bodies_are_unpacked(client: HttpClient, site: ScriptedSite, pack
     text = os.urandom(100_000) + bytes(300_000)
     site.says(Page(body=pack(text), headers={"Content-Encoding": "gzip" if pack is gzip.compress else "deflate"}))
     assert client.get(site.url).body == text
-
-
-def test_a_trickle_is_cut_off(site: ScriptedSite, fake_time: FakeTime):
-    client = HttpClient(
-        "t", default_interval=0, sleep=fake_time.sleep, clock=fake_time.clock, max_tries=1, transfer_deadline=120
-    )
-
-    def trickle(send) -> None:
-        while True:
-            fake_time.now += 30
-            send(b".")
-            time.sleep(0.02)
-
-    site.says(Page(write=trickle))
-    assert "was not done sending after 120 seconds" in str(failure_of(client, site.url))
 
 
 def test_redirects_are_followed_within_the_site(client: HttpClient, site: ScriptedSite):
@@ -246,3 +154,27 @@ def test_who_counts_as_the_same_site(home: str, location: str, allowed: bool):
     else:
         with pytest.raises(Failure):
             redirect_target(urlsplit(home), home, location)
+
+
+def test_what_was_posted_goes_to_no_other_host(client: HttpClient, site: ScriptedSite):
+    with Posting() as elsewhere:
+        elsewhere.to = site.url + "/there"
+        with pytest.raises(
+            ConnectorError, match="sent us on to another host, which is not given what was sent."
+        ) as caught:
+            client.post(elsewhere.url, form={"password": "hush"})
+    assert site.paths == [] and caught.value.permanent
+
+
+class Posting(FakeService):
+    """Sends everybody on."""
+
+    to = "/again"
+
+    def respond(self, asked: Asked) -> Answer:
+        return Answer(b"", 307, {"Location": self.to}) if asked.path != "/again" else Answer({"form": asked.form})
+
+
+def test_what_was_posted_goes_along_within_a_host(client: HttpClient):
+    with Posting() as fake:
+        assert client.parse_json(client.post(fake.url, form={"a": "b"})) == {"form": {"a": "b"}}
