@@ -1,10 +1,11 @@
 """Editions and their items: order keys, what an editor may do, and what may be published and why not."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from app.domain.ranking import rank_key
+from app.domain.ranking import is_above_cut, rank_key
 
 HEADLINE_LIMIT = 300
 NOTE_LIMIT = 20_000
@@ -100,6 +101,43 @@ def index_by_score(order: Sequence[Placed], score: float, arxiv_id: str) -> int:
         if not other.is_fixed and rank_key(other.score, other.arxiv_id) > own:
             return index
     return len(order)
+
+
+def already_in_place(order: Sequence[Placed], free: Container[int], cut: float) -> set[int]:
+    """Of the `free` items of a picked list those that need not move: the fewest others then have to.
+
+    They are at or above the cut, stand where `index_by_score` would put them among the items that are not free, and
+    in the order of their ranks. What an editor placed may stand anywhere between.
+    """
+    loose = [item for item in order if not item.is_fixed]
+    held = [item for item in loose if item.item_id not in free]
+    standing: list[Placed] = []
+    passed = 0
+    for item in loose:
+        if item.item_id not in free:
+            passed += 1
+        elif is_above_cut(item.score, cut) and index_by_score(held, item.score, item.arxiv_id) == passed:
+            standing.append(item)
+    return {item.item_id for item in _longest_in_rank_order(standing)}
+
+
+def _longest_in_rank_order(items: Sequence[Placed]) -> list[Placed]:
+    """The longest part of a list, with gaps, that stands best first; the last item first."""
+    ranks: list[tuple[float, str]] = []
+    ends: list[int] = []
+    before: list[int | None] = []
+    # Of all such parts of one length only the one whose last item ranks best need be kept; `ends` has that item.
+    for index, item in enumerate(items):
+        rank = rank_key(item.score, item.arxiv_id)
+        length = bisect_left(ranks, rank)
+        before.append(ends[length - 1] if length else None)
+        ranks[length : length + 1] = [rank]
+        ends[length : length + 1] = [index]
+    found, last = [], ends[-1] if ends else None
+    while last is not None:
+        found.append(items[last])
+        last = before[last]
+    return found
 
 
 def target_position(to: int | str, current: int | None, count: int) -> int:

@@ -12,8 +12,23 @@ from app.models import AuditEvent, Edition, Item
 from app.services.acting import Acting
 
 # What an action may change of an item, and so what an event keeps of it and an undo puts back.
-ITEM_FIELDS = ("state", "order_key", "score", "parts", "headline", "note", "drop_reason", "decided_at", "placed_at")
+ITEM_FIELDS = (
+    "state",
+    "order_key",
+    "score",
+    "parts",
+    "trend",
+    "horizon",
+    "left_run_id",
+    "headline",
+    "note",
+    "drop_reason",
+    "decided_at",
+    "placed_at",
+)
 TIMES = ("decided_at", "placed_at", "struck_at")
+# As much of a title as a summary shows.
+SHOWN_TITLE = 60
 
 
 class Kind(StrEnum):
@@ -31,6 +46,8 @@ class Kind(StrEnum):
     ITEM_ANNOTATED = "item.annotated"
     MENTION_STRUCK = "mention.struck"
     MENTION_UNSTRUCK = "mention.unstruck"
+    DATA_TAKEN = "data.taken"
+    DATA_LEFT = "data.left"
     ACTION_UNDONE = "action.undone"
     UNDO_PASSED_OVER = "undo.passed_over"
 
@@ -44,6 +61,8 @@ UNDOABLE = (
     Kind.ITEM_ANNOTATED,
     Kind.MENTION_STRUCK,
     Kind.MENTION_UNSTRUCK,
+    Kind.DATA_TAKEN,
+    Kind.DATA_LEFT,
 )
 
 
@@ -82,6 +101,12 @@ def item_changes(before: Mapping[int, Mapping[str, Any]], items: Iterable[Item])
         if fields:
             changes.append({"item_id": item.id, "fields": fields})
     return changes
+
+
+def quoted_title(title: str) -> str:
+    """The beginning of a title in quotation marks, as summaries name a paper."""
+    title = " ".join(title.split())
+    return f"“{title}”" if len(title) <= SHOWN_TITLE else f"“{title[:SHOWN_TITLE].rstrip()}…”"
 
 
 def record(

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 from app.domain.editions import NotAllowed, Stale, check_reason, check_text, index_by_score, target_position
 from app.models import Item
 from app.services.acting import Acting
-from app.services.audit import Acted, Kind, item_changes, record, snapshot
+from app.services.audit import Acted, Kind, item_changes, quoted_title, record, snapshot
 from app.services.scoring import Snapshots, claim_edition, picked_order, place
 from app.services.transactions import transaction
-
-SHOWN_TITLE = 60
 
 
 def pick(
@@ -148,6 +146,8 @@ def _act(
     with transaction(session):
         edition = claim_edition(session, item.edition_id, by.now)
         session.refresh(item)
+        if item.state == "waiting":
+            raise NotAllowed("This paper is not in the edition yet, because it came after you began; take it first.")
         before = {item.id: snapshot(item)}
         is_stale = version is not None and item.version != version
         # Counted up first and written with the rest, so that a move is a single UPDATE of a single row.
@@ -174,5 +174,4 @@ def _tidy(text: str | None) -> str | None:
 
 
 def _title(item: Item) -> str:
-    title = " ".join((item.headline or item.paper.title).split())
-    return f"“{title}”" if len(title) <= SHOWN_TITLE else f"“{title[:SHOWN_TITLE].rstrip()}…”"
+    return quoted_title(item.headline or item.paper.title)

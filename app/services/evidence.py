@@ -100,12 +100,15 @@ def _act(
 
 
 def draft_items_naming(session: Session, mention_id: int) -> list[Item]:
-    """The items of draft editions whose paper a mention names, fresh from the database."""
+    """The items of draft editions whose paper a mention names, fresh from the database.
+
+    A paper that still waits is in no edition: it is scored by all that is known once somebody takes it.
+    """
     query = (
         select(Item)
         .join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
         .join(Edition)
-        .where(MentionedPaper.mention_id == mention_id, Edition.status == "draft")
+        .where(MentionedPaper.mention_id == mention_id, Edition.status == "draft", Item.state != "waiting")
         .order_by(Item.id)
         .options(joinedload(Item.edition), joinedload(Item.paper))
     )

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, Rules, index_by_score, key_between, spread_keys
+from app.domain.editions import (
+    KEY_LIMIT,
+    NotAllowed,
+    Placed,
+    Rules,
+    already_in_place,
+    index_by_score,
+    key_between,
+    spread_keys,
+)
 from app.domain.ranking import is_above_cut, paper_score, source_totals
 from app.domain.trends import score_trend, trend_json
 from app.models import Edition, Item, Paper
@@ -123,9 +132,14 @@ def trends_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> 
 
 
 def _settle(session: Session, edition_id: int, items: Iterable[Item]) -> None:
-    """Move the rescored items of one edition to where rule and score put them; what an editor decided stays."""
+    """Move the rescored items of one edition to where rule and score put them; what an editor decided stays.
+
+    What stands in order already stays too, also behind a paper that an editor placed.
+    """
     cut = session.get_one(Edition, edition_id).cut
-    moving = [item for item in items if item.decided_at is None and item.placed_at is None]
+    free = {item.id: item for item in items if item.decided_at is None and item.placed_at is None}
+    staying = already_in_place(picked_order(session, edition_id), free, cut)
+    moving = [item for item_id, item in free.items() if item_id not in staying]
     clear_places(session, moving)
     order = picked_order(session, edition_id)
     for item in moving:

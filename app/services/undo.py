@@ -106,11 +106,12 @@ def _apply(session: Session, edition: Edition, event: AuditEvent, by: Acting) ->
 def _refuse_overtaken(
     event: AuditEvent, item: Item, fields: Mapping[str, list[Any]], now_is: Mapping[str, Any]
 ) -> None:
-    """An undo must not wipe out what came after. The key alone may differ: neighbours are given fresh ones."""
+    """An undo must not wipe out what came after. A key may differ: neighbours of what moves may be given fresh ones."""
     if item.edition.status != "draft":
         raise Overtaken(event, f"{item.edition.date} is published")
+    is_placed_since = item.placed_at is not None and item.placed_at > event.at
     for name, (_, after) in fields.items():
-        if name != "order_key" and now_is[name] != after:
+        if now_is[name] != after and (name != "order_key" or is_placed_since):
             raise Overtaken(event, "it was changed since")
 
 
