@@ -29,7 +29,7 @@ def mention_of(status: Any, host: str, papers: tuple[str, ...] = ()) -> FetchedM
         return None
     uri = web_address(text(inner.get("uri")))
     address = next((one for one in (web_address(text(inner.get("url"))), uri) if one.startswith("https://")), "")
-    said = read_html(inner["content"] if isinstance(inner.get("content"), str) else "")
+    said = read_html(text(inner.get("content")))
     card = text(first_of(inner.get("card"), "url"))
     named = paper_ids(said.text, [*said.links, card]) or papers
     if not (uri and address and named):

@@ -102,7 +102,7 @@ class _Run:
         if asked:
             posts, _ = self.api.posts("/api/info", {"id": ",".join(asked)})
             yield from self._read(posts)
-            answered = {post.get("name") for post in posts}
+            answered = {text(post.get("name")) for post in posts}
             yield from (Gone(NAME, name) for name in asked if name not in answered)
 
     def _read(self, posts: Sequence[dict[str, Any]]) -> Iterator[Fetched]:

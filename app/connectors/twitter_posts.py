@@ -8,9 +8,13 @@ from html import unescape
 from typing import Any
 
 from app.connectors.fields import count, first_of, list_of, moment, paper_ids, text
+from app.domain.quotes import LONGEST_ADDRESS
 from app.domain.sources import Reading
 
 NAME = "twitter"
+SHORTENER = "https://t.co/"
+# A post of the longest kind has room for no more.
+MOST_LINKS = 200
 POST_ID = re.compile(r"[0-9]{1,20}")
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,30}")
 # The end of an embed: — Name (@handle) <a href="https://twitter.com/handle/status/ID…
@@ -86,12 +90,13 @@ def _author(user: dict[str, Any]) -> Author:
 
 def _post(post: dict[str, Any], author: Author) -> Post:
     note = first_of(post, "note_tweet", "note_post")
-    links = [*_links(post), *_links(note)]
+    links = [*_links(post), *_links(note)][:MOST_LINKS]
     # X escapes the signs of HTML in plain text, and shortens every address.
     words = unescape(text(first_of(note, "text")) or text(post.get("text")))
     for link in links:
-        if short := text(link.get("url")):
-            words = words.replace(short, text(first_of(link, "unwound_url", "expanded_url")) or short)
+        short, whole = text(link.get("url")), text(first_of(link, "unwound_url", "expanded_url"))
+        if short.startswith(SHORTENER) and 0 < len(whole) <= LONGEST_ADDRESS:
+            words = text(words.replace(short, whole))
     addresses = [text(link.get(name)) for link in links for name in ("unwound_url", "expanded_url")]
     metrics = post.get("public_metrics")
     return Post(

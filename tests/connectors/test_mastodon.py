@@ -242,7 +242,12 @@ def test_hostile_statuses_are_passed_over(ear: Ear, moss: FakeMastodon):
     good = {"uri": ELSEWHERE, "url": "javascript:alert(1)", "content": content, "created_at": "2026-11-20T13:00:00Z"}
     odd: list[Any] = [None, 7, "moss", [], {}, {"content": content}, good | {"uri": 7}, good | {"uri": "javascript:x"}]
     odd += [good | {"uri": "http://moss.example/1", "url": "http://moss.example/1"}]
-    odd += [good | {"content": None}, good | {"content": 7, "card": []}, good | {"reblog": 7}]
+    odd += [
+        good | {"content": "<p>\ud800"},
+        good | {"content": None},
+        good | {"content": 7, "card": []},
+        good | {"reblog": 7},
+    ]
     odd += [good | {"account": "ada", "card": 7, "favourites_count": -1, "reblogs_count": True, "replies_count": 1e300}]
     moss.fault(Answer(odd))
     heard = ear.hear()

@@ -198,6 +198,11 @@ class TestKnown:
         assert [asked.param("id").count(",") for asked in reddit.requests if asked.path == INFO] == [99, 49]
         assert len(heard.gone) == 150
 
+    def test_are_gone_where_the_answer_names_nothing_readable(self, ear: Ear, reddit: FakeReddit):
+        children = [{"kind": "t3", "data": {"name": ["t3_old"]}}]
+        reddit.fault(Answer({"data": {"children": children}}), only=INFO)
+        assert ear.hear(known=(known("old"),)).gone == ["t3_old"]
+
     def test_stay_where_reading_them_fails(self, ear: Ear, reddit: FakeReddit):
         reddit.fault("500", only=INFO)
         heard = ear.hear(known=(known("old"),))

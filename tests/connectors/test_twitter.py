@@ -178,6 +178,13 @@ def test_a_link_that_was_followed_to_its_end_counts(ear: Ear, x: FakeX):
     assert [mention.paper_ids for mention in ear.hear().mentions] == [(PAPER,)]
 
 
+def test_only_the_shortened_addresses_in_a_text_are_written_out(ear: Ear, x: FakeX):
+    links = [{"url": "o", "expanded_url": "https://arxiv.org/abs/2611.99001"}]
+    links += [{"url": "https://t.co/a", "expanded_url": "https://moss.example/" + "x" * 5000}]
+    x.fault(Answer({"data": [{"id": "1", "text": "Moss on top https://t.co/a", "entities": {"urls": links}}]}))
+    assert [mention.text for mention in ear.hear().mentions] == ["Moss on top https://t.co/a"]
+
+
 def test_what_merely_has_the_digits_is_no_mention(ear: Ear, x: FakeX):
     x.posts = [XPost(links=("https://shop.example/2611.99001",))]
     assert ear.hear().mentions == []
