@@ -1,6 +1,6 @@
 """What was said of papers and how they were described, as of the run that an item has taken or of a given one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -186,9 +186,9 @@ def evidence_of_items(
     """The mentions of each item's paper, best first, those without counts after them in their given order."""
     other = aliased(MentionedPaper)
     papers = select(func.count()).where(other.mention_id == Mention.id).correlate(Mention).scalar_subquery()
-    gone_at = select(Run.started_at).where(Run.id == Mention.gone_run_id, Run.id <= _horizon(as_of))
     columns = (
-        gone_at.correlate(Mention, Item).scalar_subquery().label("gone_at"),
+        Mention.gone_run_id,
+        _horizon(as_of).label("horizon"),
         Mention.external_id,
         Mention.url,
         Mention.author_name,
@@ -206,10 +206,19 @@ def evidence_of_items(
         query = mention_counts(*columns, as_of=as_of).outerjoin(Editor, Editor.id == Strike.editor_id)
         query = query.where(Item.id.in_(ids))
         former = _former(session, ids, Revision.mention_id, MentionedPaper.mention_id, as_of)
-        for row in session.execute(query):
-            fields = dict(row._mapping) | former.get((row.item_id, row.mention_id), {})
-            found.setdefault(fields.pop("item_id"), []).append(Evidence(**fields))
+        rows = [dict(r._mapping) | former.get((r.item_id, r.mention_id), {}) for r in session.execute(query)]
+        runs = _starts_of_runs(session, {fields["gone_run_id"] for fields in rows} - {None})
+        for fields in rows:
+            gone_run_id, horizon = fields.pop("gone_run_id") or 0, fields.pop("horizon")
+            gone_at = runs.get(gone_run_id) if gone_run_id <= horizon else None
+            found.setdefault(fields.pop("item_id"), []).append(Evidence(**fields, gone_at=gone_at))
     return {item_id: best_first(mentions, lambda mention: mention.score) for item_id, mentions in found.items()}
+
+
+def _starts_of_runs(session: Session, run_ids: Collection[int]) -> dict[int, datetime]:
+    """When runs began; few mentions are gone, and those by fewer runs."""
+    query = select(Run.id, Run.started_at).where(Run.id.in_(run_ids))
+    return {run_id: at for run_id, at in session.execute(query)} if run_ids else {}
 
 
 def texts_of_items(session: Session, item_ids: Iterable[int], *, as_of: int | None = None) -> dict[int, PaperText]:

@@ -175,14 +175,23 @@ def _store_mentions(
         elif changes := {n: v for n in MENTION_TEXT if (v := getattr(mention, n)) and v != getattr(row, n)}:
             _revise(session, Mention, "mention_id", row, changes, run_id)
             stored.changed |= papers_named_by(session, row.id)
-    found_again = [row.id for row in known.values() if row.missed_run_id is not None]
-    for part in chunks(found_again):
-        session.execute(update(Mention).where(Mention.id.in_(part)).values(missed_run_id=None, gone_run_id=None))
+    _find_again(session, list(known.values()), run_id, stored)
     if fresh:
         session.execute(insert(Mention), list(fresh.values()))
         stored.new_mentions = len(fresh)
         known |= _known_mentions(session, list(fresh))
     return {name: row.id for name, row in known.items()}
+
+
+def _find_again(session: Session, rows: Sequence[Any], run_id: int, stored: Stored) -> None:
+    """Mentions that a source has again are not missing; that one was gone until now stays known."""
+    missed = [row for row in rows if row.missed_run_id is not None]
+    for part in chunks(row.id for row in missed):
+        session.execute(update(Mention).where(Mention.id.in_(part)).values(missed_run_id=None))
+    for row in missed:
+        if row.gone_run_id is not None:
+            _revise(session, Mention, "mention_id", row, {"gone_run_id": None}, run_id)
+            stored.changed |= papers_named_by(session, row.id)
 
 
 def _known_mentions(session: Session, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
@@ -191,6 +200,7 @@ def _known_mentions(session: Session, names: Sequence[tuple[str, str]]) -> dict[
         Mention.source,
         Mention.external_id,
         Mention.missed_run_id,
+        Mention.gone_run_id,
         *(getattr(Mention, name) for name in MENTION_TEXT),
     )
     found: dict[tuple[str, str], Any] = {}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.domain.editions import NotAllowed
-from app.domain.sources import Reading
+from app.domain.sources import Gone, Reading
 from app.models import AuditEvent, Edition, Item
 from app.queries.waiting import newest_finished_run, waiting_of
 from app.services import curation, evidence, rebase
@@ -192,6 +192,20 @@ def test_another_editors_place_is_not_undone_with_the_data(session, edition, lat
     assert picked(session) == order
 
 
+def test_a_mention_that_vanishes_and_comes_back_is_quoted_as_it_was_taken(session, edition, by, rules):
+    whole = post(session, edition, rules)
+    for _ in range(2):
+        run = ingest_things(session, rules, [Gone("twitter", "7")])
+    assert post(session, edition, rules) == whole
+    rebase.take(session, edition.id, by, up_to=run.id)
+    without = post(session, edition, rules)
+    assert b"twitter.com/paperbird" in whole and b"twitter.com/paperbird" not in without
+    run = ingest_things(session, rules, [mention("7", "2611.90001")])
+    assert post(session, edition, rules) == without
+    rebase.take(session, edition.id, by, up_to=run.id)
+    assert post(session, edition, rules) == whole
+
+
 def test_a_strike_leaves_what_waits_waiting(session, edition, by, rules):
     new = paper("2611.90009", score=40)
     run = ingest_things(session, rules, [new, mention("9", new, "2611.90001", likes=60, source="bluesky")])
@@ -256,7 +270,7 @@ def test_an_edition_that_nobody_touched_is_not_touched_by_a_vain_take(session, r
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["ingest", "new", "take", "take", "leave", "pick", "drop", "move", "note", "undo"]),
+        st.sampled_from(["ingest", "new", "vanish", "take", "take", "leave", "pick", "drop", "move", "note", "undo"]),
         st.integers(0, 5),
         st.integers(0, 120),
     ),
@@ -294,7 +308,7 @@ class Desk:
     def step(self, what: str, which: int, number: int) -> None:
         """Do one thing; what is refused changes nothing."""
         before = self.state, self.printed
-        is_machine = what in ("ingest", "new")
+        is_machine = what in ("ingest", "new", "vanish")
         try:
             getattr(self, what)(which % len(self.ids), number)
         except NotAllowed as refusal:
@@ -316,6 +330,11 @@ class Desk:
     def new(self, which: int, number: int) -> None:
         """A run that finds another paper of the day."""
         ingest_things(self.session, self.rules, [paper(score=number, announced_on=self.day)], day=self.day)
+
+    def vanish(self, which: int, number: int) -> None:
+        """Two runs that do not find the mention any more."""
+        for _ in range(2):
+            ingest_things(self.session, self.rules, [Gone("twitter", f"m{self.day}")], day=self.day)
 
     def _rebase(self, do, which: int, number: int) -> None:
         newest = newest_finished_run(self.session)
