@@ -86,15 +86,16 @@ class _Run:
 
     def _listing(self, listing: _Listing) -> Iterator[Fetched]:
         after, told = "", {""}
-        for _ in range(MOST_PAGES):
+        for page in range(1, MOST_PAGES + 1):
             params = {**listing.params, "limit": str(PAGE)} | ({"after": after} if after else {})
             posts, after = self.api.posts(listing.path, params)
             yield from self._read(posts)
             times = [time for post in posts if (time := moment(post.get("created_utc")))]
-            if after in told or (self.question.sweeps and times and times[-1] < self.question.since):
+            is_back = self.question.sweeps and times and times[-1] < self.question.since
+            if is_back or (after in told and page < MOST_PAGES):
                 return
             told.add(after)
-        yield Notice(f"Reddit has more in {listing.name} than the {PAGE * MOST_PAGES} newest posts that it lists.")
+        yield Notice(f"Reddit lists only the {PAGE * MOST_PAGES} newest posts of {listing.name}; others were not read.")
 
     def _refresh(self, names: Sequence[str]) -> Iterator[Fetched]:
         """Known posts that no listing has shown; one that Reddit does not name at all is gone too."""

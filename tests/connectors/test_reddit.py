@@ -119,12 +119,21 @@ def test_an_older_listing_is_asked_of_a_month(ear: Ear, reddit: FakeReddit):
 
 
 def test_a_listing_that_ends_early_is_told_of(ear: Ear, reddit: FakeReddit):
+    reddit.posts = [RedditPost(f"p{place:04}", subreddit="moss") for place in range(1100)]
+    heard = ear.hear()
+    assert len(reddit.paths(SEARCH)) == 10
+    assert len(heard.mentions) == 1000
+    assert heard.notices == [
+        "Reddit lists only the 1000 newest posts of the search for arxiv.org; others were not read."
+    ]
+
+
+def test_a_listing_without_end_does_end(ear: Ear, reddit: FakeReddit):
     page = [{"kind": "t3", "data": {"name": f"t3_{place}", "created_utc": 1795186000.0}} for place in range(3)]
     for place in range(12):
         reddit.fault(Answer({"data": {"children": page, "after": f"t3_{place}"}}), times=1, only=SEARCH)
-    heard = ear.hear()
+    ear.hear()
     assert len(reddit.paths(SEARCH)) == 10
-    assert heard.notices == ["Reddit has more in the search for arxiv.org than the 1000 newest posts that it lists."]
 
 
 def test_a_listing_that_leads_in_a_circle_ends(ear: Ear, reddit: FakeReddit):
