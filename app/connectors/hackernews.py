@@ -17,10 +17,12 @@ MOST_HITS = 1000
 # Windows that one search may be cut into. The busiest day there was had a few hundred posts.
 MOST_WINDOWS = 32
 EVERYTHING = "(story,comment)"
-# What each search of a sweep asks for: stories by their link, then whatever has the word.
+# What each search of a sweep asks for: stories by their link, then whatever has the word, or names a mirror of papers.
 SEARCHES = {
     "stories that link to arXiv": {"query": "arxiv.org", "restrictSearchableAttributes": "url", "tags": "story"},
     "posts that speak of arXiv": {"query": "arxiv", "tags": EVERYTHING},
+    "posts that link to Hugging Face's papers": {"query": "huggingface.co/papers", "tags": EVERYTHING},
+    "posts that link to alphaXiv": {"query": "alphaxiv.org", "tags": EVERYTHING},
 }
 
 

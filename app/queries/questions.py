@@ -38,11 +38,11 @@ def _papers(session: Session, ids: Select[tuple[int]]) -> tuple[SoughtPaper, ...
 
 
 def _known(session: Session, source: str, ids: Select[tuple[int]]) -> tuple[KnownMention, ...]:
-    """The source's mentions of the papers that are not gone, with every paper that they name."""
+    """The source's mentions of the papers, with every paper that they name; also those that were gone last time."""
     naming = select(MentionedPaper.mention_id).where(MentionedPaper.paper_id.in_(ids))
     mentions = session.execute(
         select(Mention.id, Mention.external_id, Mention.url, Mention.html.is_not(None).label("has_embed"))
-        .where(Mention.source == source, Mention.id.in_(naming), Mention.gone_run_id.is_(None))
+        .where(Mention.source == source, Mention.id.in_(naming))
         .order_by(Mention.id)
     ).all()
     papers = _named(session, [mention.id for mention in mentions])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.connectors.hackernews import MOST_WINDOWS, SOURCE
+from app.connectors.hackernews import MOST_WINDOWS, SEARCHES, SOURCE
 from app.connectors.http import HttpClient
 from app.domain.sources import Done, Expected, FetchedMention, KnownMention, Question, Reading
 from tests.fakes.hackernews import Comment, FakeHackerNews, Story
@@ -71,12 +71,13 @@ def test_a_story_is_a_mention(client: HttpClient, news: FakeHackerNews):
             reading=Reading("hackernews", points=127, replies=38),
         )
     ]
-    assert (heard.error, heard.problems, heard.notices, heard.steps) == (None, [], [], (2, 2))
+    assert (heard.error, heard.problems, heard.notices, heard.steps) == (None, [], [], (4, 4))
 
 
 def test_a_sweep_asks_what_the_search_understands(client: HttpClient, news: FakeHackerNews):
     ask(client, news)
-    links, words = news.requests
+    links, words, *mirrors = news.requests
+    assert [asked.param("query") for asked in mirrors] == ["huggingface.co/papers", "alphaxiv.org"]
     assert {links.path, words.path} == {"/api/v1/search_by_date"}
     window = f"created_at_i>={int(SINCE.timestamp())},created_at_i<{int(NOW.timestamp()) + 1}"
     shared = {"numericFilters": window, "typoTolerance": "false", "hitsPerPage": "1000"}
@@ -127,10 +128,16 @@ def test_a_text_story_counts_by_its_title_and_text(client: HttpClient, news: Fak
     assert heard.mentions[0].text == "Ask HN: Has anybody run arXiv:2611.99001?"
 
 
+def test_a_post_that_links_only_to_a_mirror_is_found(client: HttpClient, news: FakeHackerNews):
+    news.stories = [Story(1, url="https://huggingface.co/papers/2611.99001")]
+    news.comments = [Comment(2, 'See <a href="https://www.alphaxiv.org/abs/2611.99002">this</a>')]
+    assert named(ask(client, news)) == {"1": ("2611.99001",), "2": ("2611.99002",)}
+
+
 def test_a_post_that_both_searches_find_is_told_once(client: HttpClient, news: FakeHackerNews):
     news.stories = [Story(1, url=ABS + "2611.99001", text="On arXiv too: arXiv:2611.99001.")]
     assert len(ask(client, news).mentions) == 1
-    assert len(news.requests) == 2
+    assert len(news.requests) == len(SEARCHES)
 
 
 def test_links_that_are_no_papers_are_passed_over(client: HttpClient, news: FakeHackerNews):
@@ -157,21 +164,21 @@ def test_more_posts_than_a_search_gives_are_found_in_slices(client: HttpClient, 
     ]
     heard = ask(client, news)
     assert set(named(heard)) == {str(number) for number in range(1, 2501)}
-    assert (len(heard.mentions), heard.notices, heard.problems, heard.steps) == (2500, [], [], (2, 2))
+    assert (len(heard.mentions), heard.notices, heard.problems, heard.steps) == (2500, [], [], (4, 4))
     assert len(news.requests) < 20
 
 
 def test_exactly_a_thousand_posts_need_no_slices(client: HttpClient, news: FakeHackerNews):
     news.stories = [Story(number, url=ABS + "2611.99001") for number in range(1, 1001)]
     assert len(ask(client, news).mentions) == 1000
-    assert len(news.requests) == 2
+    assert len(news.requests) == len(SEARCHES)
 
 
 def test_a_search_that_does_not_count_is_cut_while_it_is_full(client: HttpClient, news: FakeHackerNews):
     hits = [Story(number, url=ABS + "2611.99001").as_hit() for number in range(1, 1001)]
     news.fault(Answer({"hits": hits}), times=1)
     ask(client, news)
-    assert len(news.requests) == 4
+    assert len(news.requests) == len(SEARCHES) + 2
 
 
 def test_a_second_with_too_many_posts_ends_the_slicing(client: HttpClient, news: FakeHackerNews):
@@ -184,7 +191,7 @@ def test_a_second_with_too_many_posts_ends_the_slicing(client: HttpClient, news:
 def test_a_sweep_that_would_never_end_is_left_and_says_so(client: HttpClient, news: FakeHackerNews):
     news.fault(Answer({"hits": [Story(1, url=ABS + "2611.99001").as_hit()], "nbHits": 10**12}))
     heard = ask(client, news)
-    assert len(news.requests) == 2 * MOST_WINDOWS
+    assert len(news.requests) == len(SEARCHES) * MOST_WINDOWS
     assert {notice[:67] for notice in heard.notices} == {
         "Hacker News has too many posts for one run; those before 2026-11-20"
     }
@@ -201,8 +208,8 @@ def test_known_posts_are_counted_by_their_items(client: HttpClient, news: FakeHa
 
 def test_progress_runs_through_counting_and_searching(client: HttpClient, news: FakeHackerNews):
     heard = ask(client, news, about("2611.99001", known=known("1", "2", "imported")))
-    assert [expected.count for expected in heard.of(Expected)] == [4]
-    assert [done.count for done in heard.of(Done)] == [1, 2, 3, 4]
+    assert [expected.count for expected in heard.of(Expected)] == [6]
+    assert [done.count for done in heard.of(Done)] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_known_post_reads_the_same_from_either_host(client: HttpClient, news: FakeHackerNews):

@@ -217,6 +217,8 @@ def _matches(paper: FakePaper, query: str) -> bool:
 
 def _handler(fake: FakeArxiv) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        # Head and body go out as they are written, or the reader would wait for an acknowledgement between them.
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:

@@ -68,6 +68,9 @@ class ScriptedSite:
 
 def _handler(site: ScriptedSite) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        # Head and body go out as they are written, or the reader would wait for an acknowledgement between them.
+        disable_nagle_algorithm = True
+
         def do_GET(self) -> None:
             site.paths.append(self.path)
             site.headers.append(dict(self.headers))
