@@ -165,7 +165,7 @@ def test_more_posts_than_a_search_gives_are_found_in_slices(client: HttpClient, 
     heard = ask(client, news)
     assert set(named(heard)) == {str(number) for number in range(1, 2501)}
     assert (len(heard.mentions), heard.notices, heard.problems, heard.steps) == (2500, [], [], (4, 4))
-    assert len(news.requests) < 20
+    assert len(news.requests) < 24
 
 
 def test_exactly_a_thousand_posts_need_no_slices(client: HttpClient, news: FakeHackerNews):
