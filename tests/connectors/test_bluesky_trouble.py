@@ -148,7 +148,7 @@ def test_an_index_that_stays_down_is_given_up_and_known_posts_are_read_all_the_s
     assert len({asked.params for asked in bluesky.asked(BACKLINKS)}) == 3
 
 
-@pytest.mark.parametrize("fault", [kind for kind in FAULTS if kind not in ("bomb", "huge")])
+@pytest.mark.parametrize("fault", [kind for kind in FAULTS if kind not in ("bomb", "huge", "trickle")])
 def test_whatever_a_host_does_is_told_in_plain_sentences(fault: str, make: Make, bluesky: FakeBluesky) -> None:
     bluesky.fault(fault)
     heard = listen(make(PASSWORD), about(PAPER, known=known(bluesky.posts)))
