@@ -14,8 +14,8 @@ from app.models import Run, RunRequest
 LOOKED_BACK = 12
 # From this on a source's numbers are told to be older than the others.
 BEHIND = timedelta(hours=1)
-# What these sources tell is which papers there are.
-WITHOUT_NUMBERS = frozenset({"arxiv"})
+# One tells which papers there are, the others bring what was read of many sources some time ago.
+WITHOUT_NUMBERS = frozenset({"arxiv", "demo", "file"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,14 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """The time of an edition's newest numbers, and how each source stands; without either nothing is said of age."""
+    """When an edition's numbers were read last, and how each source stands; without either nothing is said of age.
+
+    `checked_at` is the same time where it is well after the newest number itself, which was found unchanged then.
+    """
 
     newest: datetime | None = None
     states: Mapping[str, SourceState] = field(default_factory=dict)
+    checked_at: datetime | None = None
 
     def read_at(self, source: str, captured_at: datetime | None) -> datetime | None:
         """When a number was read last: a look that found it unchanged kept no reading of its own."""
@@ -81,7 +85,9 @@ def freshness_of(session: Session, day: date, captured_at: datetime | None) -> F
     """How old the numbers of a day's edition are, the newest that it shows being of `captured_at`."""
     states = {s: state for s, state in source_states(session, day).items() if s not in WITHOUT_NUMBERS}
     times = [captured_at, *(state.read_at for state in states.values())]
-    return Freshness(max((at for at in times if at), default=None), states)
+    newest = max((at for at in times if at), default=None)
+    is_later = newest is not None and captured_at is not None and newest - captured_at > BEHIND
+    return Freshness(newest, states, newest if is_later else None)
 
 
 def source_states(session: Session, day: date) -> dict[str, SourceState]:

@@ -101,24 +101,18 @@ def clear_places(session: Session, items: Iterable[Item]) -> None:
 def rescore(session: Session, items: Sequence[Item], rules: Rules) -> None:
     """Recompute the scores of items; where no editor decided, the cut decides anew, and the score the place."""
     inputs = scoring_inputs(session, [item.id for item in items])
+    trends = trends_of_items(session, inputs, rules)
     for item in items:
         totals = source_totals(*inputs[item.id], rules.weights)
         item.score = paper_score(totals)
         item.parts = [total.as_json() for total in totals]
-    retrace(session, items, rules)
+        item.trend = trends[item.id]
     session.flush()
     by_edition: dict[int, list[Item]] = {}
     for item in items:
         by_edition.setdefault(item.edition_id, []).append(item)
     for edition_id, found in by_edition.items():
         _settle(session, edition_id, found)
-
-
-def retrace(session: Session, items: Sequence[Item], rules: Rules) -> None:
-    """Write the scores of items over time anew, as their horizons and the strikes have it; the scores stay."""
-    trends = trends_of_items(session, [item.id for item in items], rules)
-    for item in items:
-        item.trend = trends[item.id]
 
 
 def trends_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> dict[int, list[list[Any]]]:

@@ -54,7 +54,7 @@ def read_ago(part: Mapping[str, Any], freshness: Freshness, hidden: Iterable[str
 
 
 def score_line(parts: Sequence[Mapping[str, Any]], freshness: Freshness) -> str:
-    """The parts of a score in words, and by how much a part is behind: 45 likes on Bluesky (6 h older) · 9 voices."""
+    """The parts of a score in words, and by how much a part is behind: 45 likes on Bluesky (6 h behind) · 9 voices."""
     said = []
     for part in parts:
         if words := counts_in_words(part):
@@ -68,7 +68,7 @@ def score_line(parts: Sequence[Mapping[str, Any]], freshness: Freshness) -> str:
 
 def _behind(words: str, part: Mapping[str, Any], freshness: Freshness, by: timedelta) -> Markup:
     why = _number_sentence(part, freshness)
-    return escape(words) + Markup(' <span class="age" title="{}">{} older</span>').format(why, short_span(by))
+    return escape(words) + Markup(' <span class="age" title="{}">{} behind</span>').format(why, short_span(by))
 
 
 def number_notes(parts: Sequence[Mapping[str, Any]], freshness: Freshness, hidden: Iterable[str] = ()) -> list[str]:
@@ -80,7 +80,7 @@ def number_notes(parts: Sequence[Mapping[str, Any]], freshness: Freshness, hidde
     for part in parts:
         source = part["source"]
         if source in hidden:
-            notes.append(f"{source_name(source)} has newer numbers, which wait to be taken.")
+            notes.append(f"{source_name(source)} has newer numbers, which nobody has taken.")
         elif freshness.lag(source, _captured_at(part)) or _is_unwell(freshness.states.get(source)):
             notes.append(_number_sentence(part, freshness))
     there = {part["source"] for part in parts}
@@ -91,22 +91,22 @@ def number_notes(parts: Sequence[Mapping[str, Any]], freshness: Freshness, hidde
 
 
 def lag_in_words(lag: Lag) -> str:
-    """A source that is behind, for the head: Bluesky: 14 hours older, could not be read since."""
+    """A source that is behind, for the head: Bluesky: 14 hours behind, could not be read since."""
     name = source_name(lag.source)
     if lag.by is None:
         return f"{name}: could not be read yet" if lag.state.status == "failed" else f"{name}: read only in part"
     since = {"skipped": "not asked since", "partial": "read only in part since"}
-    return f"{name}: {span(lag.by)} older, {since.get(lag.state.status, 'could not be read since')}"
+    return f"{name}: {span(lag.by)} behind, {since.get(lag.state.status, 'could not be read since')}"
 
 
 def _number_sentence(part: Mapping[str, Any], freshness: Freshness) -> str:
     source, state = part["source"], freshness.states.get(part["source"])
     read_at = _read_at(part, freshness)
-    these = f"these are the numbers of {moment(read_at)}" if read_at else "nobody knows how old these numbers are"
+    when = moment(read_at) if read_at else "an unknown time"
     if state is None or state.is_well:
         by = freshness.lag(source, _captured_at(part)) or timedelta(0)
-        return f"{these[:1].upper()}{these[1:]}, {span(by)} before the newest here."
-    return f"{_why(source, state)}; {these}."
+        return f"The numbers of {source_name(source)} are of {when}, {span(by)} before the newest here."
+    return f"{_why(source, state)}. These are the numbers of {when}."
 
 
 def _why(source: str, state: SourceState) -> str:
