@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain.ranking import rank_key
-from app.models import Edition, Item, Paper
+from app.models import AuditEvent, Edition, Item, Paper
 from app.queries.evidence import chunks, former_papers
 
 # The words of a paper that a list shows.
@@ -76,6 +76,12 @@ class EditionLink:
 def edition_on(session: Session, date: Day) -> Edition | None:
     """The edition of a date."""
     return session.scalar(select(Edition).where(Edition.date == date).execution_options(populate_existing=True))
+
+
+def newest_event_of(session: Session, edition_id: int) -> AuditEvent | None:
+    """What was done last in an edition, and by whom."""
+    query = select(AuditEvent).where(AuditEvent.edition_id == edition_id).options(joinedload(AuditEvent.editor))
+    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
 
 def newest_edition_date(session: Session) -> Day | None:

@@ -11,6 +11,7 @@ from app.models import Edition, Item
 from app.queries.evidence import Evidence, PaperText, evidence_of_items, texts_of_items
 from app.queries.readings import Signal, signals_of_items, sources_read_since
 from app.queries.source_states import Freshness, freshness_of
+from app.queries.waiting import newest_finished_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
     picked = (Item.edition_id == item.edition_id, Item.state == "picked")
     # The key of an item that is not picked is None, and nothing compares with that.
     up_to_it = select(func.count()).where(*picked, Item.order_key <= (item.order_key or ""))
+    # Of a paper that still waits nobody has seen anything; it is shown as it would be taken.
+    as_of = newest_finished_run(session) if item.state == "waiting" else None
     edition = session.get_one(Edition, item.edition_id, populate_existing=True)
     is_draft = edition.status == "draft"
     return Details(
@@ -62,11 +65,11 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
         edition=edition,
         position=session.scalar(up_to_it) if item.state == "picked" else None,
         picked_count=session.scalar(select(func.count()).where(*picked)) or 0,
-        text=texts_of_items(session, [item_id])[item_id],
-        mentions=evidence_of_items(session, [item_id]).get(item_id, []),
+        text=texts_of_items(session, [item_id], as_of=as_of)[item_id],
+        mentions=evidence_of_items(session, [item_id], as_of=as_of).get(item_id, []),
         signals=signals_of_items(session, [item_id]).get(item_id, []),
         freshness=freshness_of(session, edition.date, _newest(item.parts)) if is_draft else Freshness(),
-        hidden=sources_read_since(session, item_id) if is_draft else set(),
+        hidden=sources_read_since(session, item_id) if is_draft and as_of is None else set(),
     )
 
 

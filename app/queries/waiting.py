@@ -26,10 +26,14 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in an edition up to the run `up_to`: withdrawals first, then by the newer score, best first."""
+    """What waits in an edition up to the run `up_to`: withdrawals first, then by the newer score, best first.
+
+    `left` is what was looked at and left; it can still be taken.
+    """
 
     up_to: int
     changes: list[Change]
+    left: list[Change]
 
     @property
     def sentence(self) -> str:
@@ -66,36 +70,39 @@ def waiting_of(
     *,
     up_to: int | None = None,
     item_ids: Collection[int] | None = None,
-    with_left: bool = False,
 ) -> Waiting:
     """What waits in a draft that an editor has acted on, up to a finished run or the newest one; else nothing.
 
-    `item_ids` asks for those items alone; with `with_left` also for what was looked at and left.
+    `item_ids` asks for those items alone.
     """
     up_to = newest_finished_run(session) if up_to is None else up_to
     if edition.status != "draft" or edition.acted_at is None:
-        return Waiting(up_to, [])
+        return Waiting(up_to, [], [])
     news = _news_of_items(session, edition.id, up_to)
-    touched = _touched(session, edition.id, up_to, news, with_left)
-    if item_ids is not None:
-        touched &= set(item_ids)
-    changes = [change for change in _changes(session, touched, news, edition.cut, rules, up_to) if change.is_anything]
+    touched, left = _touched(session, edition.id, up_to, news)
+    wanted = touched if item_ids is None else touched & set(item_ids)
+    changes = [change for change in _changes(session, wanted, news, edition.cut, rules, up_to) if change.is_anything]
     changes.sort(key=lambda change: (change.withdrawn is None, *rank_key(change.score, change.arxiv_id)))
-    return Waiting(up_to, changes)
+    return Waiting(
+        up_to,
+        [change for change in changes if change.item_id not in left],
+        [change for change in changes if change.item_id in left],
+    )
 
 
 def _touched(
-    session: Session, edition_id: int, up_to: int, news: Mapping[int, Mapping[str, _News]], with_left: bool
-) -> set[int]:
-    """The items of an edition that anything waits for, going by the runs alone."""
+    session: Session, edition_id: int, up_to: int, news: Mapping[int, Mapping[str, _News]]
+) -> tuple[set[int], set[int]]:
+    """The items of an edition that anything is new of, going by the runs alone, and those of them that were left."""
     query = select(Item.id, Item.state, Item.left_run_id).where(Item.edition_id == edition_id, Item.horizon <= up_to)
-    touched = set()
+    touched, left = set(), set()
     for item_id, state, left_run_id in session.execute(query):
         newest = max((found.run_id for found in news.get(item_id, {}).values()), default=0)
-        is_left = left_run_id is not None and newest <= left_run_id and not with_left
-        if (newest or state == "waiting") and not is_left:
+        if newest or state == "waiting":
             touched.add(item_id)
-    return touched
+        if left_run_id is not None and newest <= left_run_id:
+            left.add(item_id)
+    return touched, left
 
 
 def _news_of_items(session: Session, edition_id: int, up_to: int) -> dict[int, dict[str, _News]]:

@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.changes import Change, in_words
 from app.domain.editions import NotAllowed
 from app.models import Edition, Item
-from app.queries.waiting import newest_finished_run, waiting_of
+from app.queries.waiting import Waiting, newest_finished_run, waiting_of
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, quoted_title, record, snapshot
 from app.services.scoring import claim_edition, rescore
 from app.services.transactions import transaction
-
-NOTHING_WAITS = "Nothing waits any more."
 
 
 def take(
@@ -27,7 +25,8 @@ def take(
     another edition, for a run that is not over, and in a published edition.
     """
     with transaction(session):
-        edition, changes = _claim(session, edition_id, by, up_to, item_ids, with_left=item_ids is not None)
+        edition, waiting = _claim(session, edition_id, by, up_to, item_ids)
+        changes = _told(waiting.changes if item_ids is None else [*waiting.changes, *waiting.left])
         items = _items_and_picked(session, edition_id, changes)
         before = {item.id: snapshot(item) for item in items}
         taken = [item for item in items if item.id in {change.item_id for change in changes}]
@@ -50,7 +49,8 @@ def leave(
     Raises NotAllowed as `take` does.
     """
     with transaction(session):
-        edition, changes = _claim(session, edition_id, by, up_to, item_ids, with_left=False)
+        edition, waiting = _claim(session, edition_id, by, up_to, item_ids)
+        changes = _told(waiting.changes)
         ids = {change.item_id for change in changes}
         items = [item for item in _items_and_picked(session, edition_id, changes) if item.id in ids]
         before = {item.id: snapshot(item) for item in items}
@@ -64,15 +64,9 @@ def leave(
 
 
 def _claim(
-    session: Session,
-    edition_id: int,
-    by: Acting,
-    up_to: int,
-    item_ids: Collection[int] | None,
-    *,
-    with_left: bool,
-) -> tuple[Edition, Sequence[Change]]:
-    """Lock the edition and read what waits in it, of which there must be something."""
+    session: Session, edition_id: int, by: Acting, up_to: int, item_ids: Collection[int] | None
+) -> tuple[Edition, Waiting]:
+    """Lock the edition and read what waits in it."""
     edition = claim_edition(session, edition_id, by.now)
     if not 1 <= up_to <= newest_finished_run(session):
         raise NotAllowed("The list was made from a run that is not there; reload the page and look again.")
@@ -80,10 +74,13 @@ def _claim(
         known = set(session.scalars(select(Item.id).where(Item.edition_id == edition_id, Item.id.in_(item_ids))))
         if set(item_ids) - known:
             raise NotAllowed("There is no such paper in this edition.")
-    waiting = waiting_of(session, edition, by.rules, up_to=up_to, item_ids=item_ids, with_left=with_left)
-    if not waiting.changes:
-        raise NotAllowed(NOTHING_WAITS)
-    return edition, waiting.changes
+    return edition, waiting_of(session, edition, by.rules, up_to=up_to, item_ids=item_ids)
+
+
+def _told(changes: Sequence[Change]) -> Sequence[Change]:
+    if not changes:
+        raise NotAllowed("Nothing waits any more.")
+    return changes
 
 
 def _items_and_picked(session: Session, edition_id: int, changes: Sequence[Change]) -> list[Item]:

@@ -20,9 +20,10 @@ from app.web import (
     sign_in,
     sparklines,
     urls,
+    waiting,
 )
 
-BLUEPRINTS = (collecting, editions, items, mentions, posts, previews, publications, runs, settings, sign_in)
+BLUEPRINTS = (collecting, editions, items, mentions, posts, previews, publications, runs, settings, sign_in, waiting)
 
 
 def register(app: Flask) -> None:

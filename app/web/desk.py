@@ -88,9 +88,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool
     shown = desk(db.session, edition, candidate_ids=item_ids if some else None)
     context = edition_context(edition, shown)
     regions = [
-        region("#edition-bar", "partials/editions/_bar.html", **context),
-        region("#edition-head", "partials/editions/_head.html", **context),
-        region("#edition-notices", "partials/editions/_notices.html", **context),
+        *_regions_above(context),
         region("#picked", "partials/editions/_picked.html", **context),
         region("#cut", "partials/editions/_cut.html", **context),
         *(_candidate_rows(shown, item_ids, context) if some else _all_candidates(context)),
@@ -98,6 +96,21 @@ def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool
         region("#seen", "partials/editions/_seen.html", **context),
     ]
     return regions + opened_details(edition.id)
+
+
+def told_regions(edition: Edition) -> list[Markup]:
+    """The regions that tell of new data while no list changes."""
+    return _regions_above(edition_context(edition, desk(db.session, edition)))
+
+
+def _regions_above(context: dict[str, Any]) -> list[Markup]:
+    return [
+        region("#edition-bar", "partials/editions/_bar.html", **context),
+        region("#edition-head", "partials/editions/_head.html", **context),
+        region("#edition-notices", "partials/editions/_notices.html", **context),
+        region("#waiting", "partials/editions/_waiting.html", **context),
+        region("#news", "partials/editions/_news.html", **context),
+    ]
 
 
 def _all_candidates(context: dict[str, Any]) -> list[Markup]:
@@ -128,7 +141,7 @@ def _candidate_rows(shown: Desk, item_ids: Sequence[int], context: dict[str, Any
 def opened_details(edition_id: int) -> list[Markup]:
     """Fresh details of the items that the page has open, so that their forms carry the newest versions."""
     regions = []
-    for item_id in sorted(read_ids(request.form.getlist("open")))[:ROWS_AT_ONCE]:
+    for item_id in sorted(read_ids(request.values.getlist("open")))[:ROWS_AT_ONCE]:
         item = details_of_item(db.session, item_id)
         if item and item.edition.id == edition_id:
             target = f"#details-{item_id}"

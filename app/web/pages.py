@@ -1,5 +1,6 @@
 """The two pages of the desk, an edition and an item, as they are first shown and as they come back with a refusal."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, current_app
@@ -13,6 +14,7 @@ from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
 from app.queries.source_states import Freshness, freshness_of
+from app.queries.waiting import waiting_of
 from app.services.undo import next_undo
 from app.web.collecting import collecting_context
 from app.web.htmx import is_htmx, render
@@ -47,7 +49,14 @@ def edition_context(edition: Edition, shown: Desk) -> dict[str, Any]:
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
         "freshness": freshness_of(db.session, edition.date, shown.captured_at) if shown.is_draft else Freshness(),
-    }
+    } | waiting_context(edition)
+
+
+def waiting_context(edition: Edition) -> dict[str, Any]:
+    """What waits in an edition, and what the page asks about to hear of more."""
+    waiting = waiting_of(db.session, edition, current_app.extensions["rules"])
+    asks = {"asks": edition.status == "draft", "seen": edition.version, "run": waiting.up_to}
+    return {"waiting": waiting, "day": edition.date.isoformat(), **asks}
 
 
 def item_page(item_id: int, *, status: int = 200, **refused: Any) -> Response:
@@ -55,15 +64,23 @@ def item_page(item_id: int, *, status: int = 200, **refused: Any) -> Response:
     item = details_of_item(db.session, item_id)
     if item is None:
         abort(404, NO_ITEM)
-    context = item_context(item, live=is_htmx(), **refused)
-    return render("pages/items/show.html", fragment="partials/items/_details.html", status=status, **context)
+    if is_htmx():
+        return render("partials/items/_details.html", status=status, **item_context(item, live=True, **refused))
+    waiting = waiting_of(db.session, item.edition, current_app.extensions["rules"], item_ids=[item_id])
+    change = next(iter([*waiting.changes, *waiting.left]), None)
+    if change and change.is_new:
+        item = replace(item, score=change.score, parts=change.parts)
+    context = item_context(item, live=False, **refused) | {"waiting": waiting, "change": change}
+    return render("pages/items/show.html", status=status, **context)
 
 
 def item_context(item: Details, *, live: bool, **refused: Any) -> dict[str, Any]:
     """What the details of an item need. `typed` holds the fields of a refused form, `problem` the sentence."""
     return {
         "item": item,
-        "may_edit": current_user.may_edit and item.edition.status == "draft",
+        # A paper that waits can be taken or left, and nothing else.
+        "may_edit": current_user.may_edit and item.edition.status == "draft" and item.state != "waiting",
+        "may_take": current_user.may_edit,
         "live": live,
         "problem": "",
         "typed": {},

@@ -3,22 +3,24 @@ let place = null;
 
 document.addEventListener("htmx:before:swap", () => {
   const active = document.activeElement;
-  const row = active?.closest(".item");
-  if (!row) return void (place = null);
-  const next = row.nextElementSibling ?? row.previousElementSibling;
-  place = { active, row: row.id, list: row.parentElement.id, next: next?.id, label: labelOf(active) };
+  const row = active?.closest(".item, .change");
+  const waiting = active?.closest("#waiting");
+  if (!row && !waiting) return void (place = null);
+  const next = row?.nextElementSibling ?? row?.previousElementSibling;
+  const last = waiting ? "#waiting summary" : "#main";
+  place = { active, row: row?.id, list: row?.parentElement.id, next: next?.id, label: labelOf(active), last };
 });
 
 document.addEventListener("htmx:after:swap", () => {
   if (!place || (place.active.isConnected && document.activeElement === place.active)) return;
-  const { active, row, list, next, label } = place;
+  const { active, row, list, next, label, last } = place;
   place = null;
   if (document.activeElement && document.activeElement !== document.body) return;
   if (active.isConnected) return active.focus({ preventScroll: true });
-  const stayed = document.getElementById(row);
-  const target = stayed?.parentElement.id === list ? stayed : document.getElementById(next);
+  const stayed = row && document.getElementById(row);
+  const target = stayed?.parentElement.id === list ? stayed : next && document.getElementById(next);
   const control = [...(target?.querySelectorAll("button, a") ?? [])].find((other) => labelOf(other) === label);
-  (control ?? target?.querySelector(".title a") ?? document.getElementById("main")).focus({ preventScroll: true });
+  (control ?? target?.querySelector(".title a") ?? document.querySelector(last) ?? document.getElementById("main")).focus({ preventScroll: true });
 });
 
 function labelOf(element) {

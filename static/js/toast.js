@@ -30,7 +30,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:error", (event) => {
   const { ctx } = event.detail;
-  if (ctx?.request && !ctx.response) say("The desk cannot be reached, and nothing was changed. What you typed is still here.", true);
+  if (ctx?.request && !ctx.response && ctx.sourceElement?.id !== "news") say("The desk cannot be reached, and nothing was changed. What you typed is still here.", true);
 });
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;

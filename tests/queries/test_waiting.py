@@ -218,7 +218,7 @@ def test_what_was_left_comes_back_when_a_later_run_changes_it(session, rules, ed
     later(paper("2611.90001", readings=at_noon(reposts=300)), paper("2611.90009", score=70))
     leave(session, edition.id, Acting(editor, clock(), rules), up_to=2)
     assert waiting().changes == []
-    assert waiting(with_left=True).sentence == "1 new above the cut, 1 number up"
+    assert [change.arxiv_id for change in waiting().left] == ["2611.90001", "2611.90009"]
     ingested = (Reading("twitter", NOON + timedelta(hours=1), reposts=80),)
     later(paper("2611.90009", readings=ingested))
     assert waiting().sentence == "1 new above the cut"

@@ -1,0 +1,118 @@
+"""What waits in an edition: taken, left, and told to a page that asks whether anything is new."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.domain.changes import Change
+from app.extensions import db
+from app.models import Edition
+from app.queries.editions import newest_event_of
+from app.queries.waiting import newest_finished_run
+from app.services import rebase
+from app.services.audit import Acted
+from app.web.auth import acting, ask_to_sign_in, editor_required
+from app.web.desk import CHANGED, act, changed_regions, told_regions
+from app.web.editions import edition_or_404
+from app.web.filters import counted, grouped, source_name
+from app.web.forms import BadInput, read_ids
+from app.web.htmx import answer, is_htmx, region
+
+bp = Blueprint("waiting", __name__)
+
+
+@bp.app_template_filter()
+def change_in_words(change: Change) -> str:
+    """What is new of a paper in a line: 312 → 468 · Hacker News +156 · v2: title changed · 3 new mentions."""
+    told = [_score_in_words(change)]
+    if change.is_new:
+        told.append(", ".join(f"{source_name(d.source)} {grouped(d.amount)}" for d in change.differences))
+    else:
+        told.append(", ".join(f"{source_name(d.source)} {_signed(d.amount)}" for d in change.differences))
+        told.append(change.rewording)
+        told += [counted(change.mentions_new, "new mention")] if change.mentions_new else []
+        told += [f"{counted(change.mentions_gone, 'mention')} gone"] if change.mentions_gone else []
+    return " · ".join(filter(None, told))
+
+
+def _score_in_words(change: Change) -> str:
+    if change.score_before is None:
+        return f"{grouped(change.score)}, {'above' if change.is_above_cut else 'below'} the cut"
+    if change.is_up or change.is_down:
+        return f"{grouped(change.score_before)} → {grouped(change.score)}"
+    return "other counts, the same score" if change.is_shifted else ""
+
+
+def _signed(amount: float) -> str:
+    return f"{'+' if amount > 0 else '−'}{grouped(abs(amount))}"
+
+
+@bp.post("/editions/<day>/waiting/take")
+@editor_required
+def take(day: str) -> Response:
+    """Take what waits: of the papers that the form names, or all of it."""
+    return _rebase(day, rebase.take)
+
+
+@bp.post("/editions/<day>/waiting/leave")
+@editor_required
+def leave(day: str) -> Response:
+    """Leave what waits: of the papers that the form names, or all of it."""
+    return _rebase(day, rebase.leave)
+
+
+def _rebase(day: str, do: Callable[..., Acted]) -> Response:
+    edition = edition_or_404(day)
+    return act(edition, lambda: do(db.session, edition.id, acting(), up_to=_run_shown(), item_ids=_items_named()))
+
+
+def _run_shown() -> int:
+    """The run up to which the form's list was made. Raises BadInput."""
+    (found, *more) = read_ids(request.form.getlist("up_to")) or {None}
+    if found is None or more:
+        raise BadInput("This form does not say up to which run its list was made; reload the page.")
+    return found
+
+
+def _items_named() -> set[int] | None:
+    """The items that the form names, None where it means all. Raises BadInput: a bad name must not mean all."""
+    named = request.form.getlist("item")
+    if len(read_ids(named)) != len(set(named)):
+        raise BadInput("This form names a paper in a way that cannot be read; reload the page.")
+    return read_ids(named) if named else None
+
+
+@bp.get("/editions/<day>/news")
+def news(day: str) -> Response:
+    """What is new for a page that has seen `seen`, a version of the edition, and `run`, the newest run that was over.
+
+    Nothing is answered with 204. Where only data came, what tells of it comes, and no list moves. Where the edition
+    was changed, all regions come; while the page's hands are full (`hold`) one sentence, which offers them.
+    """
+    if not current_user.is_authenticated:
+        return _signed_out() if is_htmx() else ask_to_sign_in()
+    if not is_htmx():
+        return redirect(url_for("editions.show", day=day), 303)
+    edition = edition_or_404(day)
+    if request.args.get("seen") == str(edition.version):
+        if request.args.get("run") == str(newest_finished_run(db.session)):
+            return Response(status=204)
+        return answer(*told_regions(edition))
+    if request.args.get("hold"):
+        return answer(_changed_meanwhile(edition))
+    return answer(*changed_regions(edition, [], False), trigger=CHANGED)
+
+
+def _signed_out() -> Response:
+    """The word that the editor is signed out, once: the page asks no more."""
+    toast = region("#toast", "partials/shared/_signed_out.html", swap="innerHTML")
+    return answer(toast, region("#news", swap="delete"), status=401)
+
+
+def _changed_meanwhile(edition: Edition) -> Markup:
+    """The sentence that the edition was changed; the page goes on asking about what it has seen."""
+    context = {"day": edition.date.isoformat(), "asks": True, "event": newest_event_of(db.session, edition.id)}
+    seen = {"seen": request.args.get("seen", ""), "run": request.args.get("run", "")}
+    return region("#news", "partials/editions/_news.html", **context, **seen)
