@@ -1,0 +1,298 @@
+"""The waiting list on the pages: told, taken, left, refused, and the question whether anything is new."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.domain.editions import Rules
+from app.domain.sources import Reading
+from app.models import Run
+from tests.factories import DAY, MORNING, ingest_things, mention, paper
+from tests.web.conftest import HTMX, Laid, press, region_of, swaps
+
+ABOVE = ["#edition-bar", "#edition-head", "#edition-notices", "#waiting", "#news"]
+TAKE, LEAVE = f"/editions/{DAY}/waiting/take", f"/editions/{DAY}/waiting/leave"
+
+
+def read_later(laid: Laid, item_id: int, score: int, **fields):
+    """A paper of the desk as a later run finds it."""
+    readings = (Reading("twitter", MORNING + timedelta(hours=4), reposts=score, likes=0),)
+    return paper(laid.item(item_id).paper.arxiv_id, readings=readings, **fields)
+
+
+@pytest.fixture
+def begun(as_editor: FlaskClient, laid: Laid) -> Laid:
+    """The edition after its first action: the worst candidate is dropped."""
+    press(as_editor, f"/items/{laid.ids('candidate')[-1]}/drop")
+    return laid
+
+
+@pytest.fixture
+def run(begun: Laid, session: Session, rules: Rules) -> Run:
+    """A second run: the best paper is up, the second one withdrawn, one new paper above the cut, one below."""
+    best, second = begun.ids()[:2]
+    things = [
+        read_later(begun, best, 1200),
+        read_later(begun, second, 500, comment="This paper has been <withdrawn> by its author", version=2),
+        paper("2611.95001", score=700, title="Moss & Lanterns"),
+        paper("2611.95002", score=7),
+    ]
+    return ingest_things(session, rules, things)
+
+
+def test_a_page_without_news_says_nothing(as_editor: FlaskClient, begun: Laid) -> None:
+    page = as_editor.get(begun.address).text
+    assert 'id="waiting"' in page
+    assert "New since you began" not in page
+
+
+def test_the_strip_counts_and_lists_what_waits(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    page = as_editor.get(begun.address).text
+    assert "1 new above the cut, 1 new below the cut, 1 number up, 1 withdrawn." in page
+    assert "900 → 1,200 · X +300" in page
+    assert "This paper has been &lt;withdrawn&gt; by its author" in page
+    assert "Moss &amp; Lanterns" in page
+    assert '<span class="tag good">new</span> 700, above the cut · X 700' in page
+    assert f'name="up_to" value="{run.id}" form="desk"' in page
+    lists = page.split('id="picked"')[1]
+    assert "Moss &amp; Lanterns" not in lists
+
+
+def test_the_preview_stays_to_the_byte_until_something_is_taken(
+    as_editor: FlaskClient, begun: Laid, session: Session, rules: Rules
+) -> None:
+    preview = f"{begun.address}/preview.md"
+    before = as_editor.get(preview).data
+    ingest_things(session, rules, [read_later(begun, begun.ids()[0], 1200, title="Renamed"), paper(score=700)])
+    assert as_editor.get(preview).data == before
+    press(as_editor, LEAVE, up_to="2")
+    assert as_editor.get(preview).data == before
+    press(as_editor, TAKE, up_to="2", item=begun.ids()[0])
+    assert b"Renamed" in as_editor.get(preview).data
+
+
+def test_a_reader_sees_what_waits_and_may_take_nothing(as_reader: FlaskClient, begun: Laid, run: Run) -> None:
+    page = as_reader.get(begun.address).text
+    assert "1 new above the cut" in page
+    assert "Take all" not in page
+    assert "waiting/take" not in page
+    for address in (TAKE, LEAVE):
+        for htmx in (True, False):
+            assert press(as_reader, address, htmx=htmx, up_to=run.id).status_code == 403
+    assert len(begun.ids("waiting")) == 2
+
+
+@pytest.mark.parametrize("address", [TAKE, LEAVE])
+def test_a_stranger_takes_and_leaves_nothing(client: FlaskClient, begun: Laid, run: Run, address: str) -> None:
+    assert press(client, address, up_to=run.id).location.startswith("/sign-in")
+    assert press(client, address, htmx=True, up_to=run.id).status_code == 401
+    assert client.get(f"{begun.address}/news").location.startswith("/sign-in")
+    assert len(begun.ids("waiting")) == 2
+    assert {item.left_run_id for item in begun.items("waiting")} == {None}
+
+
+def test_take_all_without_scripts(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    response = press(as_editor, TAKE, up_to=run.id)
+    assert (response.status_code, response.location) == (303, begun.address)
+    page = as_editor.get(begun.address).text
+    assert "Took 1 new above the cut, 1 new below the cut, 1 number up, 1 withdrawn." in page
+    assert "New since you began" not in page
+    assert [item.score for item in begun.items()] == [1200, 700, 500, 200, 90, 60]
+
+
+def test_take_all_answers_with_the_regions_and_a_toast_with_undo(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    seen = begun.edition.version
+    response = press(as_editor, TAKE, htmx=True, up_to=run.id, seen=seen)
+    targets = [target for target, _ in swaps(response)]
+    assert targets[:6] == [*ABOVE, "#picked"]
+    assert targets[-3:] == ["#dropped", "#seen", "#toast"]
+    assert response.headers["HX-Trigger"] == "editionChanged"
+    toast = region_of(response, "#toast")
+    assert "Took 1 new above the cut" in toast
+    assert f"{begun.address}/undo" in toast
+    assert "New since you began" not in region_of(response, "#waiting")
+    press(as_editor, f"{begun.address}/undo", htmx=True)
+    assert len(begun.ids("waiting")) == 2
+    assert "1 new above the cut, 1 new below the cut" in as_editor.get(begun.address).text
+
+
+def test_one_is_taken_or_left_alone(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    low, best = begun.ids("waiting")[-1], begun.ids()[0]
+    response = press(as_editor, TAKE, htmx=True, up_to=run.id, item=low, seen=begun.edition.version)
+    assert f"#candidates > #item-{low}" in [target for target, _ in swaps(response)]
+    assert "Took “Lanterns and Moss 2611.95002”." in region_of(response, "#toast")
+    response = press(as_editor, LEAVE, htmx=True, up_to=run.id, item=best, seen=begun.edition.version)
+    strip = region_of(response, "#waiting")
+    assert "1 new above the cut, 1 withdrawn." in strip
+    assert "1 paper with news that was left" in strip
+    assert begun.items()[0].score == 900
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({}, 422, "does not say up to which run"),
+        ({"up_to": "x"}, 422, "does not say up to which run"),
+        ({"up_to": "1", "item": "x"}, 422, "cannot be read"),
+        ({"up_to": "1", "item": ""}, 422, "cannot be read"),
+        ({"up_to": "1", "item": ["1", "x"]}, 422, "cannot be read"),
+        ({"up_to": "99999"}, 409, "from a run that is not there"),
+        ({"up_to": "0"}, 409, "from a run that is not there"),
+        ({"up_to": "2", "item": "99999"}, 409, "no such paper in this edition"),
+        ({"up_to": "1"}, 409, "Nothing waits any more."),
+    ],
+)
+@pytest.mark.parametrize("address", [TAKE, LEAVE])
+def test_what_cannot_be_is_refused_and_changes_nothing(
+    as_editor: FlaskClient, begun: Laid, run: Run, address: str, fields: dict, status: int, sentence: str
+) -> None:
+    version = begun.edition.version
+    for htmx in (True, False):
+        response = press(as_editor, address, htmx=htmx, **fields)
+        assert response.status_code == status
+        assert sentence in response.text
+    assert begun.edition.version == version
+    assert len(begun.ids("waiting")) == 2
+
+
+def test_the_second_of_two_editors_is_told_that_nothing_waits(
+    as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, run: Run
+) -> None:
+    press(as_editor, TAKE, htmx=True, up_to=run.id)
+    response = press(as_other_editor, TAKE, htmx=True, up_to=run.id)
+    assert response.status_code == 409
+    assert "Nothing waits any more." in region_of(response, "#toast")
+    assert "New since you began" not in region_of(response, "#waiting")
+
+
+def test_a_published_edition_offers_and_takes_nothing(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    press(as_editor, f"{begun.address}/publication")
+    page = as_editor.get(begun.address).text
+    assert "New since you began" not in page
+    assert "every 5s" not in page
+    response = press(as_editor, TAKE, up_to=run.id)
+    assert response.status_code == 409
+    assert "is published; nothing in it can be changed any more." in response.text
+
+
+def test_a_long_list_folds(as_editor: FlaskClient, begun: Laid, session: Session, rules: Rules) -> None:
+    ingest_things(session, rules, [paper(f"2611.96{n:03}", score=100 + n) for n in range(53)])
+    page = as_editor.get(begun.address).text
+    assert "53 new above the cut." in page
+    assert page.count('<li class="change"') == 50
+    assert "3 more papers with lower scores are not shown here" in page
+    assert page.index("2611.96052") < page.index("2611.96051")
+
+
+def test_the_page_of_a_waiting_paper_shows_it_as_it_would_be_taken(
+    as_editor: FlaskClient, as_reader: FlaskClient, begun: Laid, run: Run, session: Session, rules: Rules
+) -> None:
+    new = begun.ids("waiting")[0]
+    told = mention("9", "2611.95001", likes=30, source="bluesky", text="Words of a later run.")
+    later = ingest_things(session, rules, [paper("2611.95001", title="Moss, Again", version=2), told])
+    page = as_editor.get(f"/items/{new}").text
+    assert "This paper came after you began, and is not in the edition yet" in page
+    assert "<h1>Moss, Again</h1>" in page
+    assert "<strong>730</strong>" in page
+    assert "not taken yet" in page
+    assert "Words of a later run." in page
+    assert f'value="{later.id}"' in page
+    assert "/waiting/take" in page and "/waiting/leave" in page
+    for address in ("/pick", "/drop", "/text", "/position", "/strike"):
+        assert address not in page
+    assert "/waiting/take" not in as_reader.get(f"/items/{new}").text
+
+
+def test_the_page_of_a_paper_in_the_edition_offers_its_news(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    best = begun.ids()[0]
+    page = as_editor.get(f"/items/{best}").text
+    assert "900 → 1,200 · X +300" in page
+    assert "/pick" not in page and f"/items/{best}/drop" in page
+    press(as_editor, TAKE, up_to=run.id, item=best)
+    assert "New since you began" not in as_editor.get(f"/items/{best}").text
+
+
+def test_what_was_left_is_still_within_reach(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    new = begun.ids("waiting")[0]
+    press(as_editor, LEAVE, up_to=run.id)
+    page = as_editor.get(begun.address).text
+    assert "4 papers with news that were left" in page
+    page = as_editor.get(f"/items/{new}").text
+    assert "not in the edition yet, and was left" in page
+    assert "/waiting/leave" not in page
+    press(as_editor, TAKE, up_to=run.id, item=new)
+    assert begun.item(new).state == "picked"
+
+
+@pytest.mark.parametrize("action", ["pick", "drop", "return", "position"])
+def test_a_waiting_paper_must_be_taken_before_anything_else(
+    as_editor: FlaskClient, begun: Laid, run: Run, action: str
+) -> None:
+    new = begun.ids("waiting")[0]
+    fields = {"position": "1"} if action == "position" else {}
+    for htmx in (True, False):
+        response = press(as_editor, f"/items/{new}/{action}", htmx=htmx, **fields)
+        assert response.status_code in (409, 422)
+        assert "take it first" in response.text
+    assert begun.item(new).state == "waiting"
+
+
+def ask(client: FlaskClient, laid: Laid, **seen):
+    """What the page asks every few seconds."""
+    return client.get(f"{laid.address}/news", query_string=seen, headers=HTMX)
+
+
+def test_when_nothing_is_new_the_answer_is_empty(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    response = ask(as_editor, begun, seen=begun.edition.version, run=run.id)
+    assert (response.status_code, response.data) == (204, b"")
+
+
+def test_when_only_data_came_no_list_moves(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
+    response = ask(as_editor, begun, seen=begun.edition.version, run=run.id - 1)
+    assert [target for target, _ in swaps(response)] == ABOVE
+    assert "HX-Trigger" not in response.headers
+    assert "1 new above the cut" in region_of(response, "#waiting")
+    assert f"seen={begun.edition.version}&amp;run={run.id}" in region_of(response, "#news")
+
+
+def test_a_run_that_goes_on_is_no_news(as_editor: FlaskClient, begun: Laid, session: Session) -> None:
+    session.add(Run(day=DAY, started_at=MORNING, status="running"))
+    session.commit()
+    assert ask(as_editor, begun, seen=begun.edition.version, run=1).status_code == 204
+
+
+def test_when_another_acted_all_regions_come(
+    as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, run: Run
+) -> None:
+    seen = begun.edition.version
+    first = begun.ids()[0]
+    press(as_other_editor, f"/items/{first}/position", position="down")
+    response = ask(as_editor, begun, seen=seen, run=run.id, open=first)
+    targets = [target for target, _ in swaps(response)]
+    assert targets == [*ABOVE, "#picked", "#cut", "#candidates", "#dropped", "#seen", f"#details-{first}"]
+    assert response.headers["HX-Trigger"] == "editionChanged"
+
+
+def test_hands_that_are_full_are_only_told(
+    as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, run: Run
+) -> None:
+    seen = begun.edition.version
+    press(as_other_editor, f"/items/{begun.ids()[0]}/position", position="down")
+    response = ask(as_editor, begun, seen=seen, run=run.id, hold="yes")
+    assert [target for target, _ in swaps(response)] == ["#news"]
+    told = region_of(response, "#news")
+    assert "Jo moved “Lanterns and Moss" in told
+    assert f"seen={seen}&amp;run={run.id}" in told
+
+
+def test_whoever_is_signed_out_is_told_once(client: FlaskClient, begun: Laid) -> None:
+    response = ask(client, begun, seen=1, run=1)
+    assert response.status_code == 401
+    assert swaps(response) == [("#toast", "innerHTML"), ("#news", "delete")]
+
+
+def test_without_htmx_the_news_are_the_page(as_editor: FlaskClient, begun: Laid) -> None:
+    assert as_editor.get(f"{begun.address}/news").location == begun.address
+    assert ask(as_editor, Laid(begun.session, "/editions/2026-11-17")).status_code == 404
