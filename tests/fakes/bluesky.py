@@ -147,6 +147,11 @@ class FakeBluesky(FakeService):
         self._sessions_at: list[float] = []
         self._tokens = count(1)
 
+    def mend(self) -> None:
+        """Switch all faults off, and count the sessions anew."""
+        super().mend()
+        self._sessions_at.clear()
+
     def asked(self, method: str) -> list[Asked]:
         """The requests of one method, in order."""
         return [asked for asked in self.requests if asked.path == f"/xrpc/{method}"]
