@@ -1,7 +1,7 @@
 """From readings and strikes to scores, their parts, and the order of papers. The rules are DESIGN.md section 5."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -64,7 +64,8 @@ class SourceTotal:
 
     def as_json(self) -> dict[str, Any]:
         """The part as plain data, its time as ISO 8601."""
-        return asdict(self) | {"captured_at": self.captured_at.isoformat() if self.captured_at else None}
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return fields | {"captured_at": self.captured_at.isoformat() if self.captured_at else None}
 
 
 def has_counts(counts: Counts) -> bool:

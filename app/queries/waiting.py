@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.domain.changes import Change, are_other_counts, differences, in_words, is_withdrawn
 from app.domain.editions import Rules
 from app.domain.ranking import SourceTotal, is_above_cut, paper_score, rank_key, source_totals
-from app.models import Edition, Item, Mention, MentionedPaper, MetricsSnapshot, Revision, Run
-from app.queries.evidence import COUNTS, PaperText, chunks, scoring_inputs, texts_of_items
+from app.models import Edition, Item, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision, Run
+from app.queries.evidence import COUNTS, PaperText, chunks, former_papers, scoring_inputs, texts_of_items
 
 # What a paper says, as an editor calls it.
 WORDS = {
@@ -51,10 +51,17 @@ class _News:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """The words of papers, by item: as the editor has seen them where they were revised since, and as they are now."""
+    """What papers said as of their items' horizons, by item; of revised and new ones all words, then and now."""
 
+    former: Mapping[int, Mapping[str, Any]]
     before: Mapping[int, PaperText]
     now: Mapping[int, PaperText]
+
+    def title(self, item: Any) -> str:
+        """The title that the editor has seen, or of a new paper the one that would be taken."""
+        if item.state == "waiting":
+            return self.now[item.id].title
+        return self.former.get(item.id, {}).get("title", item.title)
 
 
 def newest_finished_run(session: Session) -> int:
@@ -153,24 +160,28 @@ def _changes(
     """What each item's score and words would become with the newer data, and what of that is other than now."""
     ids = sorted(item_ids)
     inputs = scoring_inputs(session, ids, as_of=up_to)
-    texts = _texts(session, ids, news, up_to)
+    columns = (Item.id, Item.state, Item.score, Item.parts, Item.headline, Paper.arxiv_id, Paper.title)
     changes = []
     for part in chunks(ids):
-        query = select(Item.id, Item.state, Item.score, Item.parts, Item.headline).where(Item.id.in_(part))
-        for item in session.execute(query):
+        items = session.execute(select(*columns).join(Paper).where(Item.id.in_(part))).all()
+        revised = [item.id for item in items if item.state == "waiting" or "words" in news.get(item.id, {})]
+        texts = _Texts(
+            former_papers(session, part),
+            texts_of_items(session, revised),
+            texts_of_items(session, revised, as_of=up_to),
+        )
+        for item in items:
             totals = source_totals(*inputs[item.id], rules.weights)
             changes.append(_change(item, totals, texts, news.get(item.id, {}), cut))
     return changes
 
 
 def _change(item: Any, totals: Sequence[SourceTotal], texts: _Texts, news: Mapping[str, _News], cut: float) -> Change:
-    score, parts = paper_score(totals), [total.as_json() for total in totals]
-    is_new, text = item.state == "waiting", texts.now[item.id]
-    seen = text if is_new else texts.before.get(item.id, text)
+    score, parts, is_new = paper_score(totals), [total.as_json() for total in totals], item.state == "waiting"
     return Change(
         item_id=item.id,
-        arxiv_id=text.arxiv_id,
-        title=item.headline or seen.title,
+        arxiv_id=item.arxiv_id,
+        title=item.headline or texts.title(item),
         state=item.state,
         score_before=None if is_new else item.score,
         score=score,
@@ -180,26 +191,25 @@ def _change(item: Any, totals: Sequence[SourceTotal], texts: _Texts, news: Mappi
         is_shifted=not is_new and item.score == score and are_other_counts(item.parts, parts),
         mentions_new=news["mentions"].count if "mentions" in news else 0,
         mentions_gone=news["gone"].count if "gone" in news else 0,
-        **_rewording(item, texts, "mention words" in news),
+        **_rewording(item, texts, ["a mention"] if "mention words" in news else []),
     )
 
 
-def _texts(session: Session, ids: list[int], news: Mapping[int, Mapping[str, _News]], up_to: int) -> _Texts:
-    revised = [item_id for item_id in ids if "words" in news.get(item_id, {})]
-    return _Texts(texts_of_items(session, revised), texts_of_items(session, ids, as_of=up_to))
+def _rewording(item: Any, texts: _Texts, others: list[str]) -> dict[str, Any]:
+    """What became of the words, as fields of Change; `others` are those that changed beside the paper's own.
 
-
-def _rewording(item: Any, texts: _Texts, are_mentions_edited: bool) -> dict[str, Any]:
-    """What became of a paper's words, as fields of Change. Of a new paper only its comment can tell a withdrawal."""
-    now = texts.now[item.id]
+    Of a new paper only its comment can tell a withdrawal: its abstract may be about one.
+    """
+    if item.id not in texts.now:
+        return {"words": others}
+    before, now = texts.before[item.id], texts.now[item.id]
     if item.state == "waiting":
         return {"withdrawn": now.comment if is_withdrawn(now.comment) else None}
-    before = texts.before.get(item.id, now)
     words = [called for name, called in WORDS.items() if getattr(before, name) != getattr(now, name)]
     said_before = is_withdrawn(before.comment) or is_withdrawn(before.abstract)
     says_so = next((text for text in (now.comment, now.abstract) if is_withdrawn(text)), None)
     return {
-        "words": [*words, "a mention"] if are_mentions_edited else words,
+        "words": [*words, *others],
         "new_title": now.title if before.title != now.title else None,
         "version": now.version if before.version != now.version else None,
         "withdrawn": None if said_before else says_so,

@@ -29,7 +29,8 @@ def take(
         changes = _told(waiting.changes if item_ids is None else [*waiting.changes, *waiting.left])
         items = _items_and_picked(session, edition_id, changes)
         before = {item.id: snapshot(item) for item in items}
-        taken = [item for item in items if item.id in {change.item_id for change in changes}]
+        ids = {change.item_id for change in changes}
+        taken = [item for item in items if item.id in ids]
         for item in taken:
             item.horizon = up_to
             item.state = "candidate" if item.state == "waiting" else item.state
