@@ -12,6 +12,7 @@ from app.domain.editions import EmptyEdition
 from app.extensions import db
 from app.queries.editions_json import edition_json
 from app.queries.posts import deliveries_of
+from app.queries.waiting import waiting_of
 from app.services import evidence
 from app.services.publishing import Published, preview, publish
 
@@ -27,11 +28,15 @@ def editions_group() -> None:
 @plain_errors
 def show_command(day: date, as_json: bool) -> None:
     """Print the edition of a date."""
-    shown = edition_json(db.session, edition_on(day))
+    edition = edition_on(day)
+    shown = edition_json(db.session, edition)
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     click.echo(f"{shown['date']}, {shown['status']}, version {shown['version']}, cut {shown['cut']:g}")
+    waiting = waiting_of(db.session, edition, rules())
+    if waiting.changes:
+        click.echo(f"waiting to be taken or left: {waiting.sentence}")
     for state in ("picked", "candidates", "dropped"):
         click.echo(f"\n{state} ({len(shown[state])})")
         for item in shown[state]:

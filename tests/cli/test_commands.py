@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Post
+from app.services.acting import Acting
+from app.services.curation import drop
 from tests.factories import edition_of_scores, ingest_things, items, mention, paper
 
 DAY = "2026-11-18"
@@ -91,6 +93,18 @@ def test_editions_show_has_the_contract_s_keys(runner, session, rules):
     assert (item["position"], item["score"]) == (1, 63)
     assert {part["source"]: part["score"] for part in item["parts"]} == {"twitter": 60, "bluesky": 3}
     assert runner.invoke(args=["editions", "show", DAY]).stdout.splitlines()[0].startswith(f"{DAY}, draft")
+
+
+def test_what_waits_is_told_in_a_line_and_stands_in_no_list(runner, session, rules, editor, clock):
+    ingest_things(session, rules, [paper("2611.90001", score=60), paper("2611.90002", score=5)])
+    drop(session, items(session, "candidate")[0].id, by=Acting(editor, clock(), rules))
+    ingest_things(session, rules, [paper("2611.90003", score=70)])
+    told = runner.invoke(args=["editions", "show", DAY]).stdout
+    assert "waiting to be taken or left: 1 new above the cut" in told
+    assert "2611.90003" not in told
+    shown = json.loads(runner.invoke(args=["editions", "show", DAY, "--json"]).stdout)
+    assert set(shown) == {"date", "status", "version", "cut", "picked", "candidates", "dropped"}
+    assert "2611.90003" not in json.dumps(shown)
 
 
 def test_publish_freezes_delivers_and_prints(runner, app, session, rules):

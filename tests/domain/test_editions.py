@@ -10,6 +10,7 @@ from app.domain.editions import (
     NOTE_LIMIT,
     NotAllowed,
     Placed,
+    already_in_place,
     check_reason,
     check_text,
     index_by_score,
@@ -126,3 +127,56 @@ def test_texts_of_just_the_length_are_taken():
     check_reason("x" * 200)
     with pytest.raises(NotAllowed, match="201 characters"):
         check_reason("x" * 201)
+
+
+def standing(*scores: int, fixed: tuple[int, ...] = ()) -> list[Placed]:
+    """A picked list of the given scores, its items numbered from 1; those numbered in `fixed` were placed by hand."""
+    keys = spread_keys(len(scores))
+    return [
+        Placed(n, key, score, f"2611.{90000 + n}", n in fixed)
+        for n, (key, score) in enumerate(zip(keys, scores, strict=True), 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "staying"),
+    [
+        (standing(90, 80, 70), {1, 2, 3}),
+        (standing(90, 80, 300, 70), {1, 2, 4}),
+        (standing(10, 90, 80, 70), {2, 3, 4}),
+        (standing(90, 80, 300, 70, fixed=(3,)), {1, 2, 4}),
+        (standing(90, 40, 70), {1, 3}),
+        (standing(), set()),
+    ],
+)
+def test_the_fewest_papers_move(order, staying):
+    assert already_in_place(order, {item.item_id for item in order}, 50) == staying
+
+
+def test_what_may_not_move_is_what_the_others_must_fit_around():
+    order = standing(70, 60, 300, 55)
+    assert already_in_place(order, {1, 2, 4}, 50) == {4}
+    assert already_in_place(order, {3}, 50) == set()
+
+
+@given(st.lists(st.integers(45, 60), max_size=12), st.sets(st.integers(1, 12)), st.sets(st.integers(1, 12)))
+def test_a_list_that_is_settled_stays_and_one_that_is_not_becomes_settled(scores, free, fixed):
+    order = standing(*scores, fixed=tuple(fixed))
+    free = {item.item_id for item in order if item.item_id in free and not item.is_fixed}
+
+    def settled(order: list[Placed]) -> list[Placed]:
+        staying = already_in_place(order, free, 50)
+        moving = [item for item in order if item.item_id in free and item.item_id not in staying]
+        kept = [item for item in order if item not in moving]
+        for item in moving:
+            if item.score >= 50:
+                kept.insert(index_by_score(kept, item.score, item.arxiv_id), item)
+        return kept
+
+    once = settled(order)
+    assert settled(once) == once
+    assert [item for item in once if item.item_id not in free] == [item for item in order if item.item_id not in free]
+    ranks = [(-item.score, item.arxiv_id) for item in once if item.item_id in free]
+    held = [item for item in order if item.item_id not in free and not item.is_fixed]
+    if not held:
+        assert ranks == sorted(ranks)
