@@ -9,7 +9,9 @@ from app.domain.editions import Rules
 from app.domain.sources import Reading
 from app.services import curation
 from app.services.acting import Acting
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, sign_in
+from tests.browser.test_accessibility import AXE, faults
+from tests.databases import skip_or_fail
 from tests.factories import MORNING, ingest_things, paper
 
 QUESTION = "htmx.trigger('#news', 'every')"
@@ -54,7 +56,9 @@ def test_news_come_by_themselves_and_move_no_list(begun: Page, desk: Desk, run_l
     mark = "document.querySelectorAll('.item').forEach(row => row.marked = true)"
     begun.evaluate(mark)
     run_later()
-    expect(begun.locator("#waiting")).to_contain_text("1 new above the cut, 1 number up, 1 text changed.", timeout=12_000)
+    expect(begun.locator("#waiting")).to_contain_text(
+        "1 new above the cut, 1 number up, 1 text changed.", timeout=12_000
+    )
     assert rows(begun, "picked") == before
     assert begun.evaluate("[...document.querySelectorAll('.item')].every(row => row.marked)")
     assert "Renamed since" not in begun.locator("#picked").inner_text()
@@ -136,6 +140,28 @@ def test_nothing_is_asked_while_a_hand_is_on_the_lists(begun: Page, desk: Desk, 
     begun.evaluate("document.body.classList.remove('dragging')")
     ask(begun)
     expect(begun.locator("#waiting")).to_contain_text("1 new above the cut")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390), ("light", 320)])
+def test_axe_finds_nothing_in_what_waits_and_nothing_runs_over_the_edge(
+    context_of, desk: Desk, mina, editor, rules: Rules, clock, session, run_later, scheme: str, width: int
+) -> None:
+    if not AXE.exists():
+        skip_or_fail("axe is fetched by: python -m app.assets --dev", "REQUIRE_BROWSER")
+    curation.drop(session, desk.ids()[-1], by=Acting(editor, clock(), rules))
+    gone = paper(desk.items()[1].paper.arxiv_id, comment="This paper has been withdrawn", title="A" * 90)
+    ingest_things(session, rules, [gone])
+    run_later()
+    page = sign_in(context_of(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True))
+    page.locator("#waiting summary").click()
+    page.locator(".change").get_by_role("button", name="Leave").last.click()
+    expect(page.locator("#waiting-left")).to_be_visible()
+    page.locator("#waiting-left summary").click()
+    assert not faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(page.locator(".change a[href*=items]").first.get_attribute("href"))
+    assert not faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_desk_that_does_not_answer_is_asked_again_without_a_word(

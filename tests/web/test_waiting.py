@@ -220,7 +220,7 @@ def test_what_was_left_is_still_within_reach(as_editor: FlaskClient, begun: Laid
     page = as_editor.get(begun.address).text
     assert "4 papers with news that were left" in page
     page = as_editor.get(f"/items/{new}").text
-    assert "not in the edition yet, and was left" in page
+    assert "not in the edition yet; it was left" in page
     assert "/waiting/leave" not in page
     press(as_editor, TAKE, up_to=run.id, item=new)
     assert begun.item(new).state == "picked"
