@@ -1,7 +1,7 @@
 """`flask editors`, `flask demo`, `flask welcome`: what they print, keep and refuse."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.demo import DemoDay, moved, newest_weekday, weekday_before
 from app.domain.editions import LOUD_FROM
 from app.domain.sources import FetchedMention, FetchedPaper, Problem
+from app.domain.trends import LEAST_DRAWN, is_rising, trend_points
 from app.models import Edition, Editor, Item, Mention, MetricsSnapshot, Paper, SignInLink
 from app.queries.loud import loud_mentions
 from app.services.accounts import add_editor, editor_by_link, editor_by_password
@@ -148,6 +149,15 @@ def test_the_demo_has_what_is_hard(runner, session):
     assert any("<script>" in (mention.html or "") for mention in mentions)
     reposts = [mention for mention in mentions if mention.repost_of]
     assert reposts and all(mention_row(session, mention.repost_of) for mention in reposts)
+
+
+def test_some_papers_of_the_demo_were_read_over_a_night_and_two_of_them_rise(runner, session):
+    run(runner, "demo")
+    trends = [item.trend for item in [*items(session), *items(session, "candidate")]]
+    drawn = [trend_points(trend) for trend in trends if len(trend) >= LEAST_DRAWN]
+    assert 5 <= len(drawn) <= 10
+    assert sum(is_rising(points) for points in drawn) == 2
+    assert all(points[-1][0] - points[0][0] >= timedelta(hours=16) for points in drawn)
 
 
 def test_a_second_look_finds_news_once(runner, session):
