@@ -97,6 +97,14 @@ class FakeArxiv:
         """
         self._faults.setdefault(route, []).append(_Fault(kind, times, only, seconds))
 
+    def mend(self) -> None:
+        """Switch all faults off."""
+        self._faults.clear()
+
+    def pending_faults(self) -> int:
+        """How many faults are switched on that have not been used up."""
+        return sum(fault.left > 0 for faults in self._faults.values() for fault in faults)
+
     def paths(self, start: str = "/") -> list[str]:
         """The paths asked for, in order."""
         return [asked.path for asked in self.requests if asked.path.startswith(start)]

@@ -122,6 +122,10 @@ class FakeService:
         """Switch all faults off."""
         self._faults.clear()
 
+    def pending_faults(self) -> int:
+        """How many faults are switched on that have not been used up."""
+        return sum(fault.left > 0 for fault in self._faults)
+
     def paths(self, start: str = "/") -> list[str]:
         """The paths asked for, in order."""
         return [asked.path for asked in self.requests if asked.path.startswith(start)]
