@@ -48,9 +48,9 @@ def ago(at: datetime) -> Markup:
 
 
 def read_ago(part: Mapping[str, Any], freshness: Freshness, hidden: Iterable[str] = ()) -> Markup:
-    """When the number of a source was read last. Of the sources in `hidden` newer readings wait to be taken."""
+    """When the number of a source was read last, where that is known. Of `hidden` sources newer numbers wait."""
     read_at = _read_at(part, Freshness() if part["source"] in hidden else freshness)
-    return ago(read_at) if read_at else Markup("–")
+    return ago(read_at) if read_at else Markup("")
 
 
 def score_line(parts: Sequence[Mapping[str, Any]], freshness: Freshness) -> str:

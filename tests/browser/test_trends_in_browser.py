@@ -30,12 +30,14 @@ def desk(session: Session, rules: Rules, clock) -> Desk:
             mention("2", quiet, reading=Reading("twitter", now, likes=likes // 20)),
         ]
         heard = mention("3", rising, source="bluesky", reading=Reading("bluesky", now, likes=40 + hours))
+        points = FetchedReading(rising.arxiv_id, Reading("huggingface", now, points=20))
         stars = FetchedReading(rising.arxiv_id, Reading("github", now, stars=472 + hours))
         bluesky = [heard] if hours < 15 else [ConnectorError("Bluesky answered 502; the next run tries again.")]
         sources = [
             Source(rising, quiet, name="arxiv"),
             Source(*words, name="twitter"),
             Source(*bluesky, name="bluesky"),
+            Source(points, name="huggingface"),
             Source(stars, name="github"),
         ]
         ingest(session, sources, day=DAY, clock=lambda now=now: now, rules=rules)
@@ -49,7 +51,7 @@ def open_first(page: Page, desk: Desk) -> None:
 
 
 def test_a_line_is_drawn_beside_the_score(page: Page, desk: Desk) -> None:
-    line = page.get_by_role("img", name="from 100 to 460 in 15 hours")
+    line = page.get_by_role("img", name="from 120 to 480 in 15 hours")
     box, path = line.bounding_box(), line.locator("path").bounding_box()
     assert (box["width"], round(box["height"])) == (64, 16)
     assert path["width"] > 50 and path["height"] > 8
@@ -97,6 +99,11 @@ def test_nothing_runs_over_the_edge(
     open_first(page, desk)
     page.locator(".details .trend summary").click()
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    # What a row cannot hold is cut off, not scrolled to.
+    edge = page.locator(".details").bounding_box()
+    for table in page.locator(".details .parts").all():
+        box = table.bounding_box()
+        assert box["x"] + box["width"] <= edge["x"] + edge["width"] + 0.5
 
 
 def test_without_scripts_the_readings_open_too(

@@ -109,7 +109,7 @@ def test_the_details_say_how_long_ago_each_number_was_read(as_editor: FlaskClien
 )
 def test_ages_read_as_near_as_needed(as_editor: FlaskClient, grown, clock: Clock, later: dict, words: str) -> None:
     clock.now = MORNING + timedelta(hours=6) + timedelta(**later)
-    assert f">{words}</time></td>" in as_editor.get(f"/items/{grown[0].id}").text
+    assert f">{words}</time></span></th>" in as_editor.get(f"/items/{grown[0].id}").text
 
 
 # Sources that are behind
