@@ -116,8 +116,8 @@ def _sources(offline: bool) -> Iterator[Finding]:
         for reason in bad:
             yield BAD, f"{source.label} cannot be reached: {reason}."
         if not bad:
-            missing = [s.name for s in source.settings if s.secret and not config[s.name]]
-            more = f" HOTPAPERS_{missing[0]} is not set; it would give more." if missing else ""
+            missing = source.could_have(config)
+            more = f" With {' and '.join(missing)} it would give more." if missing else ""
             yield GOOD, f"{source.label} is on{'' if offline else ' and can be reached'}.{more}"
 
 

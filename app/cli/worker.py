@@ -1,6 +1,8 @@
 """`flask worker`: collects by the schedule and on request, until it is stopped."""
 
 import logging
+import signal
+import sys
 
 import click
 from flask import current_app
@@ -17,6 +19,9 @@ from app.services.collecting import tell
 @plain_errors
 def worker_command() -> None:
     """Collect papers as arXiv lists them and read their numbers again, and do what editors ask for. Ctrl-C stops it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Until the queue takes over: being told to stop while starting is no failure.
+        signal.signal(number, lambda *_: sys.exit(0))
     if not inspect(db.engine).has_table("run_requests"):
         raise NotAllowed("The database is not up to date; run: flask db upgrade")
     found = tell(db.session, means(current_app))

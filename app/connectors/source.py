@@ -34,3 +34,7 @@ class Source:
             return f"{self.label} is off: HOTPAPERS_SOURCES_OFF names it."
         missing = [f"HOTPAPERS_{name}" for name in self.needs if not settings[name]]
         return f"{self.label} is off: set {' and '.join(missing)} to turn it on." if missing else None
+
+    def could_have(self, settings: Settings) -> tuple[str, ...]:
+        """The credentials that are not set and without which a source that is on can do less."""
+        return tuple(f"HOTPAPERS_{s.name}" for s in self.settings if s.secret and not settings[s.name])

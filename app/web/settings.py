@@ -36,7 +36,7 @@ def index() -> Response:
         "pages/settings/index.html",
         settings=shown,
         weights=config["WEIGHTS"],
-        sources=current_app.extensions["sources"],
+        sources=[(source, off, source.could_have(config)) for source, off in current_app.extensions["sources"]],
         looks=last_looks(db.session),
         worker=worker_state(db.session, clock()),
     )

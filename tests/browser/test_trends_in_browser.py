@@ -26,7 +26,7 @@ def desk(session: Session, rules: Rules, clock) -> Desk:
     for hours, likes in ((0, 60), (5, 90), (10, 180), (15, 410)):
         now = MORNING + timedelta(hours=hours)
         words = [
-            mention("1", rising, reading=Reading("twitter", now, likes=likes)),
+            mention("1", rising, reading=Reading("twitter", now, likes=likes, reposts=30)),
             mention("2", quiet, reading=Reading("twitter", now, likes=likes // 20)),
         ]
         heard = mention("3", rising, source="bluesky", reading=Reading("bluesky", now, likes=40 + hours))
@@ -51,7 +51,7 @@ def open_first(page: Page, desk: Desk) -> None:
 
 
 def test_a_line_is_drawn_beside_the_score(page: Page, desk: Desk) -> None:
-    line = page.get_by_role("img", name="from 120 to 480 in 15 hours")
+    line = page.get_by_role("img", name="from 150 to 510 in 15 hours")
     box, path = line.bounding_box(), line.locator("path").bounding_box()
     assert (box["width"], round(box["height"])) == (64, 16)
     assert path["width"] > 50 and path["height"] > 8

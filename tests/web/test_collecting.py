@@ -129,11 +129,11 @@ class TestSettingsPage:
 
     def test_it_says_which_sources_are_off_and_why(self, as_editor):
         page = as_editor.get("/settings").text
-        assert "Reddit is off: set HOTPAPERS_REDDIT_CLIENT_ID" in page
-        assert "arXiv" in page
+        assert "set HOTPAPERS_REDDIT_CLIENT_ID and" in page
+        assert "more with HOTPAPERS_GITHUB_TOKEN" in page
 
     def test_one_source_is_off_by_name(self, as_editor):
-        assert "Hacker News is off: HOTPAPERS_SOURCES_OFF names it." in as_editor.get("/settings").text
+        assert "HOTPAPERS_SOURCES_OFF names it." in as_editor.get("/settings").text
 
     def test_it_shows_no_secret(self, as_editor, settings):
         page = as_editor.get("/settings").text
