@@ -21,6 +21,8 @@ PAGES = (
     "/posts",
     "/runs",
     "/runs/1",
+    "/settings",
+    f"/editions/{DAY}/collecting",
     "/password",
     "/nowhere",
 )
