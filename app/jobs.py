@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The queue of one desk. It only carries the word that there may be something to do: what, the desk knows itself."""
+    """The queue of one desk. It only carries the word that there is something to do: what, the desk knows itself."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app

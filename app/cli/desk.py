@@ -8,8 +8,9 @@ from flask import current_app
 from sqlalchemy import Select, exists, select
 
 from app.cli.common import DAY, listing_today, now, plain_errors, rules
-from app.demo import EARLIEST, DemoDay, newest_weekday
+from app.demo import EARLIEST, DemoDay
 from app.domain.editions import NotAllowed
+from app.domain.listings import newest_weekday
 from app.extensions import db
 from app.models import Editor, Paper, Run
 from app.models.editors import ROLES, name_key

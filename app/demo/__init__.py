@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.connectors.candidates import parse_line
+from app.domain.listings import newest_weekday
 from app.domain.sources import Expected, Fetched, Question
 
 FOLDER = Path(__file__).resolve().parent
@@ -49,11 +50,6 @@ def moved(text: str, day: date) -> str:
     names |= zip(_names(WRITTEN_FOR_BEFORE), _names(weekday_before(day)), strict=True)
     # One pass, for what one day is moved to may be what the other is moved from.
     return re.sub("|".join(map(re.escape, names)), lambda found: names[found[0]], text)
-
-
-def newest_weekday(today: date) -> date:
-    """`today`, or the Friday before a weekend, for arXiv announces nothing then."""
-    return today - timedelta(days=max(0, today.weekday() - 4))
 
 
 def weekday_before(day: date) -> date:

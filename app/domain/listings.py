@@ -34,6 +34,11 @@ def announced_at(day: date) -> datetime:
     return datetime.combine(day - timedelta(days=1), _ANNOUNCED, NEW_YORK).astimezone(UTC)
 
 
+def newest_weekday(today: date) -> date:
+    """`today`, or the Friday before a weekend, for arXiv announces nothing then."""
+    return today - timedelta(days=max(0, today.weekday() - 4))
+
+
 def weekend(day: date) -> str | None:
     """Why arXiv never has a listing on `day`, as a sentence; None on weekdays."""
     return f"arXiv has no listing on {day:%A}s." if day.weekday() >= 5 else None

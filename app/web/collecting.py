@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 from app.domain.editions import NotAllowed
 from app.extensions import db
 from app.queries.collecting import collecting_of
+from app.queries.editions import edition_on
 from app.services.requests import ask_for_paper, ask_for_run
 from app.web.auth import acting, editor_required
 from app.web.htmx import answer, is_htmx, region, render
@@ -19,26 +20,30 @@ NO_WORKER = "No worker is running, so nothing comes of it yet; start one with: f
 
 def collecting_context(day: Any) -> dict[str, Any]:
     """What the strip of a day needs: what is under way, what was asked for, and what the worker says."""
+    has_edition = edition_on(db.session, day) is not None
     now = current_app.extensions["clock"]()
     return {
         "collecting": collecting_of(db.session, day, now),
         "may_collect": current_user.may_edit,
         "paper_refused": "",
         "typed_paper": "",
+        "was_empty": not has_edition,
     }
 
 
 @bp.get("/editions/<day>/collecting")
 @login_required
 def show(day: str) -> Response:
-    """How far a day's collecting is: a page, or under htmx the region that asks again by itself."""
+    """How far a day's collecting is: a page, or under htmx the region that asks again by itself.
+
+    A page that showed an empty day (`empty`) is sent on once there is an edition.
+    """
     date = date_or_404(day)
-    return render(
-        "pages/collecting/show.html",
-        fragment="partials/collecting/_progress.html",
-        date=date,
-        **collecting_context(date),
-    )
+    context = collecting_context(date) | {"was_empty": "empty" in request.args}
+    if is_htmx() and context["was_empty"] and not context["collecting"].is_busy and edition_on(db.session, date):
+        return Response(status=204, headers={"HX-Redirect": url_for("editions.show", day=day)})
+    fragment = "partials/collecting/_progress.html"
+    return render("pages/collecting/show.html", fragment=fragment, date=date, **context)
 
 
 @bp.post("/editions/<day>/collect")

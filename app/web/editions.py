@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask_login import login_required
 
+from app.domain.listings import NEW_YORK, newest_weekday
 from app.extensions import db
 from app.models import Edition
 from app.queries.editions import edition_on, editions_beside, newest_edition_date
@@ -33,7 +34,9 @@ def newest() -> Response:
     """The newest edition, or how to fill an empty desk."""
     date = newest_edition_date(db.session)
     if date is None:
-        return render("pages/editions/first_run.html")
+        clock = current_app.extensions["clock"]
+        listed = newest_weekday(clock().astimezone(NEW_YORK).date())
+        return render("pages/editions/first_run.html", date=listed, **collecting_context(listed))
     return redirect(url_for("editions.show", day=date.isoformat()), 303)
 
 

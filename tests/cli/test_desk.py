@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.demo import DemoDay, moved, newest_weekday, weekday_before
+from app.demo import DemoDay, moved, weekday_before
 from app.domain.editions import LOUD_FROM
+from app.domain.listings import newest_weekday
 from app.domain.sources import FetchedMention, FetchedPaper, Problem
 from app.domain.trends import LEAST_DRAWN, is_rising, trend_points
 from app.models import Edition, Editor, Item, Mention, MetricsSnapshot, Paper, SignInLink

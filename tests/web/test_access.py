@@ -38,7 +38,15 @@ CHANGES = (
     f"/editions/{DAY}/papers",
     f"/posts/{DAY}/deliveries",
 )
-FIELDS = {"paper": "2611.90555", "position": "2", "headline": "Mine", "note": "", "version": "1", "date": str(DAY), "empty_confirmed": "yes"}
+FIELDS = {
+    "paper": "2611.90555",
+    "position": "2",
+    "headline": "Mine",
+    "note": "",
+    "version": "1",
+    "date": str(DAY),
+    "empty_confirmed": "yes",
+}
 
 
 def filled(address: str, laid: Laid) -> str:

@@ -1,6 +1,6 @@
 """Collecting from the desk: asking for a run or a paper, watching it, and what the pages say of worker and sources."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -107,6 +107,23 @@ def test_a_request_that_could_not_be_met_is_said_for_a_while(as_editor, session,
 def test_an_empty_day_can_be_collected_from_its_page(as_editor, worker):
     page = as_editor.get("/editions/2026-11-17").text
     assert 'action="/editions/2026-11-17/collect"' in page
+
+
+def test_a_page_of_an_empty_day_goes_on_to_its_edition_once_there_is_one(as_editor, session, laid, clock):
+    watched = as_editor.get(f"{ADDRESS}/collecting?empty=yes", headers=HTMX)
+    assert (watched.status_code, watched.headers["HX-Redirect"]) == (204, ADDRESS)
+    run = going_on(session, clock)
+    assert as_editor.get(f"{ADDRESS}/collecting?empty=yes", headers=HTMX).status_code == 200
+    run.status = "succeeded"
+    session.commit()
+    assert "HX-Redirect" not in as_editor.get(f"{ADDRESS}/collecting", headers=HTMX).headers
+
+
+def test_an_empty_desk_offers_to_collect_the_newest_listing(as_editor, clock):
+    clock.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    page = as_editor.get("/").text
+    assert "Friday 20 November 2026" in page
+    assert 'action="/editions/2026-11-20/collect"' in page
 
 
 def test_a_reader_watches_and_is_offered_nothing(as_reader, session, laid, clock):
