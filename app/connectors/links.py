@@ -1,7 +1,6 @@
 """The papers that a web page links, for an editor who pastes the page's address."""
 
-import html
-
+from app.connectors.fields import unescaped
 from app.connectors.http import HttpClient
 from app.domain.papers import arxiv_ids_from_text
 
@@ -15,5 +14,5 @@ def papers_linked(client: HttpClient, url: str) -> list[str]:
     The address and every redirect must lead to a public host. Raises ConnectorError.
     """
     response = client.get(url, content_types=PAGE_TYPES, max_bytes=MOST_BYTES, public_only=True)
-    page = html.unescape(response.body.decode("utf-8", "replace"))
+    page = unescaped(response.body.decode("utf-8", "replace"))
     return list(dict.fromkeys(paper.arxiv_id for paper in arxiv_ids_from_text(page)))

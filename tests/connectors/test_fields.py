@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from app.connectors.fields import COUNT_END, LONGEST_TEXT, count, first_of, list_of, moment, paper_ids, text
+from app.connectors.fields import (
+    COUNT_END,
+    LONGEST_TEXT,
+    count,
+    first_of,
+    list_of,
+    moment,
+    paper_ids,
+    text,
+    unescaped,
+    writable,
+)
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -39,6 +50,23 @@ def test_what_is_no_count_is_not_said(value: Any):
 )
 def test_texts(value: Any, taken: str):
     assert text(value) == taken
+
+
+def test_what_no_database_holds_is_left_out():
+    assert writable("\0 moss\ud800\n\udfff") == " moss\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [
+        ("a &amp; b &#x27;c&#39; &eacute; &#38;#65;", "a & b 'c' é &#65;"),
+        ("&#0;&#xD800;", "\ufffd\ufffd"),
+        ("&#" + "1" * 5000 + "; &lt;", "&#" + "1" * 5000 + "; <"),
+        ("&#x" + "1" * 5000 + ";", "\ufffd"),
+    ],
+)
+def test_entities_are_decoded_however_long(words: str, taken: str):
+    assert unescaped(words) == taken
 
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
