@@ -1,9 +1,8 @@
 """A story or comment of Hacker News as a mention, from a search hit or from the item itself."""
 
-import html
 from typing import Any
 
-from app.connectors.fields import count, first_of, moment, paper_ids, text
+from app.connectors.fields import count, first_of, moment, paper_ids, text, unescaped
 from app.connectors.plain_text import PostText, read_html
 from app.domain.sources import FetchedMention, KnownMention, Reading
 
@@ -78,7 +77,7 @@ def _mention(
 
 
 def _title(post: dict[str, Any]) -> str:
-    return html.unescape(text(post.get("title")))
+    return unescaped(text(post.get("title")))
 
 
 def _tags(hit: dict[str, Any]) -> list[Any]:

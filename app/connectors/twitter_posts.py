@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from typing import Any
 
-from app.connectors.fields import count, first_of, list_of, moment, paper_ids, text
+from app.connectors.fields import count, first_of, list_of, moment, paper_ids, text, unescaped
 from app.domain.quotes import LONGEST_ADDRESS
 from app.domain.sources import Reading
 
@@ -70,7 +69,7 @@ def author_of_embed(html: str, post_id: str) -> Author:
     found = _BYLINE.search(html)
     if not found or found["id"] != post_id:
         return Author()
-    return Author(text(unescape(found["name"])), found["handle"])
+    return Author(text(unescaped(found["name"])), found["handle"])
 
 
 def permalink(post_id: str, handle: str) -> str:
@@ -92,7 +91,7 @@ def _post(post: dict[str, Any], author: Author) -> Post:
     note = first_of(post, "note_tweet", "note_post")
     links = [*_links(post), *_links(note)][:MOST_LINKS]
     # X escapes the signs of HTML in plain text, and shortens every address.
-    words = unescape(text(first_of(note, "text")) or text(post.get("text")))
+    words = unescaped(text(first_of(note, "text")) or text(post.get("text")))
     for link in links:
         short, whole = text(link.get("url")), text(first_of(link, "unwound_url", "expanded_url"))
         if short.startswith(SHORTENER) and 0 < len(whole) <= LONGEST_ADDRESS:

@@ -117,6 +117,13 @@ def test_a_comment_counts_by_its_own_words_only(client: HttpClient, news: FakeHa
     assert said["4"] == ("fernsby", "Compare arXiv:2611.99003 & arxiv.org/abs/2611.99004.")
 
 
+def test_a_number_of_thousands_of_digits_in_a_title_ends_nothing(client: HttpClient, news: FakeHackerNews):
+    bomb = f"&#{'1' * 5000};"
+    news.stories = [Story(1, title=f"Moss {bomb}", url=ABS + "2611.99001"), Story(2, url=ABS + "2611.99002")]
+    heard = ask(client, news, about("2611.99001", known=known("1")))
+    assert (set(named(heard)), heard.problems, heard.error) == ({"1", "2"}, [], None)
+
+
 def test_a_text_story_counts_by_its_title_and_text(client: HttpClient, news: FakeHackerNews):
     news.stories = [
         Story(1, title="Ask HN: Has anybody run arXiv:2611.99001?"),

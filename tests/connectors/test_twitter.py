@@ -358,6 +358,14 @@ def test_hostile_fields_are_passed_over(ear: Ear, x: FakeX):
     assert heard.error is None
 
 
+def test_a_number_of_thousands_of_digits_ends_nothing(ear: Ear, x: FakeX, embeds: FakeOembed):
+    bomb = f"&#{'1' * 5000};"
+    link = {"urls": [{"expanded_url": "https://arxiv.org/abs/2611.99001"}]}
+    x.fault(Answer({"data": [{"id": "1", "text": bomb, "entities": link}, {"id": "2", "text": "x", "entities": link}]}))
+    heard = ear.hear()
+    assert ([mention.external_id for mention in heard.mentions], heard.error) == (["1", "2"], None)
+
+
 class TestKnownPosts:
     """Posts that the desk has are read again, unless the search has met them."""
 
