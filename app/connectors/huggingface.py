@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from app.domain.sources import (
 
 # People submit a paper on the day of its listing or within a week.
 DAYS_AFTER = 7
-# The largest page that is known to work; a day has tens of papers.
+# The largest page that was seen to work; a day has tens of papers.
 PAGE_SIZE = 100
 MOST_PAGES = 10
 WRONG_TOKEN = "does not take the token in HOTPAPERS_HUGGINGFACE_TOKEN; set another one, or none"
@@ -60,27 +61,42 @@ class HuggingFaceConnector:
         last = min(first + timedelta(days=DAYS_AFTER), today)
         days = [last - timedelta(days=back) for back in range((last - first).days + 1)]
         told: set[str] = set()
-        refused: list[date] = []
-        yield from step_by_step(days, lambda day: self._read_day(day, told, refused), _named)
-        if days and len(refused) == len(days):
-            yield Notice(f"Hugging Face has no page for any day from {first} to {last}.")
+        # Which pages are too large nobody knows for certain, hence a second time without a size.
+        for size in ({"limit": str(PAGE_SIZE)}, {}):
+            refused: dict[date, int] = {}
+            yield from step_by_step(days, partial(self._read_day, size, told, refused), _named)
+            if not days or len(refused) < len(days):
+                return
+            if set(refused.values()) != {400}:
+                yield Notice(f"Hugging Face has no page for any day from {first} to {last}.")
+                return
+        raise ConnectorError(
+            f"Hugging Face did not understand the question for any day from {first} to {last}; the next run tries again."
+        )
 
-    def _read_day(self, day: date, told: set[str], refused: list[date]) -> Iterator[Fetched]:
-        """All pages of a day; `told` and `refused` take the papers read, and the day where there is no page of it."""
+    def _read_day(self, size: dict[str, str], told: set[str], refused: dict[date, int], day: date) -> Iterator[Fetched]:
+        """All pages of a day, of whatever size they come; `told` takes the papers read, `refused` a day without a page.
+
+        A day without papers, such as a Sunday or one to come, may be refused as well as be empty.
+        """
+        seen: set[str] = set()
         for number in range(MOST_PAGES):
-            params = {"date": day.isoformat(), "p": str(number), "limit": str(PAGE_SIZE)}
-            answer = self._get("/api/daily_papers", params, (200, 400))
-            if answer.status == 400:
-                # A day without papers, such as a Sunday or one to come, may be refused as well as be empty.
-                refused.append(day)
+            answer = self._get("/api/daily_papers", {"date": day.isoformat(), "p": str(number)} | size, (200, 400, 404))
+            if answer.status != 200:
+                if number == 0:
+                    refused[day] = answer.status
                 return
             page = self._client.parse_json(answer)
             if not isinstance(page, list):
                 raise ConnectorError("Hugging Face sent something that is no list of papers; the next run tries again.")
-            yield from _readings(page, day, told)
-            if len(page) < PAGE_SIZE:
+            named = {paper for entry in page if (paper := _paper_of(entry))}
+            if number and named <= seen:
                 return
-        yield Notice(f"{_named(day)} are more than {MOST_PAGES * PAGE_SIZE}; the rest was left out.")
+            seen |= named
+            yield from _readings(page, day, told)
+            if not page:
+                return
+        yield Notice(f"{_named(day)} are more than the {len(seen)} that were read.")
 
     def _look_up(self, arxiv_id: str) -> Iterator[Fetched]:
         """One paper, of which nothing is said where nobody submitted it."""
@@ -107,16 +123,21 @@ def _named(day: date) -> str:
     return f"Hugging Face's papers of {day}"
 
 
+def _paper_of(entry: Any) -> str | None:
+    """The paper that an entry is about."""
+    named = parse_arxiv_id(text(first_of(first_of(entry, "paper"), "id")))
+    return named.arxiv_id if named else None
+
+
 def _readings(page: list[Any], day: date, told: set[str]) -> Iterator[Fetched]:
     """What a page says of papers not told of yet."""
     for entry in page:
-        paper = first_of(entry, "paper")
-        named = parse_arxiv_id(text(first_of(paper, "id")))
-        if named is None:
+        arxiv_id = _paper_of(entry)
+        if arxiv_id is None:
             yield Problem(_named(day), "have an entry without an arXiv id, which was left out")
-        elif named.arxiv_id not in told:
-            told.add(named.arxiv_id)
-            yield from _reading(named.arxiv_id, paper, entry)
+        elif arxiv_id not in told:
+            told.add(arxiv_id)
+            yield from _reading(arxiv_id, first_of(entry, "paper"), entry)
 
 
 def _reading(arxiv_id: str, paper: Any, entry: Any) -> Iterator[FetchedReading]:

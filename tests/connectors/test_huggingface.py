@@ -35,7 +35,8 @@ def counts(heard: Heard) -> dict[str, tuple[int | None, int | None]]:
 
 
 def days_asked(hub: FakeHuggingFace) -> list[str]:
-    return [asked.param("date") for asked in hub.requests]
+    """The days in the order in which they were asked for, however many pages they have."""
+    return list(dict.fromkeys(asked.param("date") for asked in hub.requests))
 
 
 def test_upvotes_are_the_papers_and_comments_the_entrys(client: HttpClient, hub: FakeHuggingFace):
@@ -74,28 +75,67 @@ def test_a_paper_of_two_days_is_told_once_as_of_the_later_day(client: HttpClient
 def test_a_long_day_is_read_page_by_page(client: HttpClient, hub: FakeHuggingFace, size: int):
     hub.papers = [DailyPaper(f"2611.{serial:05}", upvotes=serial) for serial in range(1, size + 1)]
     assert len(counts(ask(client, hub))) == size
-    assert [asked.param("p") for asked in hub.requests] == [str(page) for page in range(size // PAGE_SIZE + 1)]
+    assert [asked.param("p") for asked in hub.requests] == [str(page) for page in range(-(-size // PAGE_SIZE) + 1)]
+
+
+@pytest.mark.parametrize("biggest", [30, 50])
+def test_a_hub_whose_pages_are_smaller_than_asked_for_is_read_to_the_end(
+    client: HttpClient, hub: FakeHuggingFace, biggest: int
+):
+    hub.papers = [DailyPaper(f"2611.{serial:05}", upvotes=serial) for serial in range(1, 81)]
+    hub.biggest, hub.clamps = biggest, True
+    assert len(counts(ask(client, hub))) == 80
+
+
+def test_a_hub_that_takes_no_page_so_large_is_asked_without_a_size(client: HttpClient, hub: FakeHuggingFace):
+    hub.papers = [DailyPaper(f"2611.{serial:05}", upvotes=serial) for serial in range(1, 81)]
+    hub.biggest = 50
+    heard = ask(client, hub, about(now=NOW + timedelta(days=1)))
+    assert (len(counts(heard)), heard.error, heard.notices, heard.steps) == (80, None, [], (2, 2))
+
+
+def test_a_hub_that_knows_no_pages_is_not_read_again_and_again(client: HttpClient, hub: FakeHuggingFace):
+    hub.fault(Answer([hub.papers[0].as_entry(), {"paper": {"id": "x"}}]))
+    heard = ask(client, hub)
+    assert (counts(heard), len(heard.problems), len(hub.requests)) == ({"2611.99001": (42, 3)}, 1, 2)
 
 
 def test_a_day_without_an_end_is_left_at_some_page(client: HttpClient, hub: FakeHuggingFace):
-    page = [DailyPaper(f"2611.{serial:05}", upvotes=1).as_entry() for serial in range(PAGE_SIZE)]
-    hub.fault(Answer(page))
+    for page in range(MOST_PAGES + 1):
+        hub.fault(Answer([DailyPaper(f"2611.{page:05}", upvotes=1).as_entry()]), times=1)
     heard = ask(client, hub)
-    assert (len(hub.requests), len(heard.readings), heard.error) == (MOST_PAGES, PAGE_SIZE, None)
-    assert heard.notices == ["Hugging Face's papers of 2026-11-20 are more than 1000; the rest was left out."]
+    assert (len(hub.requests), len(heard.readings), heard.error) == (MOST_PAGES, MOST_PAGES, None)
+    assert heard.notices == ["Hugging Face's papers of 2026-11-20 are more than the 10 that were read."]
 
 
-def test_a_refused_day_is_a_day_without_papers(client: HttpClient, hub: FakeHuggingFace):
-    hub.refused = {DAY + timedelta(days=1), DAY + timedelta(days=2)}
+def test_a_page_refused_after_others_is_the_end_of_the_day(client: HttpClient, hub: FakeHuggingFace):
+    hub.fault("404", only="p=1")
+    heard = ask(client, hub)
+    assert (counts(heard), heard.problems, heard.notices, heard.error) == ({"2611.99001": (42, 3)}, [], [], None)
+
+
+@pytest.mark.parametrize("how", ["refused", "lost"])
+def test_a_day_without_a_page_is_a_day_without_papers(client: HttpClient, hub: FakeHuggingFace, how: str):
+    setattr(hub, how, {DAY + timedelta(days=1), DAY + timedelta(days=2)})
     heard = ask(client, hub, about(now=NOW + timedelta(days=3)))
     assert (counts(heard), heard.problems, heard.notices) == ({"2611.99001": (42, 3)}, [], [])
 
 
-def test_it_is_said_where_every_day_was_refused(client: HttpClient, hub: FakeHuggingFace):
-    hub.refused = {DAY, DAY + timedelta(days=1)}
+def test_it_is_said_where_no_day_has_a_page(client: HttpClient, hub: FakeHuggingFace):
+    hub.lost = {DAY, DAY + timedelta(days=1)}
     heard = ask(client, hub, about(now=NOW + timedelta(days=1)))
     assert heard.notices == ["Hugging Face has no page for any day from 2026-11-20 to 2026-11-21."]
-    assert (heard.readings, heard.error) == ([], None)
+    assert (heard.readings, heard.error, len(hub.requests)) == ([], None, 2)
+
+
+def test_every_day_refused_with_and_without_a_size_is_a_failure(client: HttpClient, hub: FakeHuggingFace):
+    hub.refused = {DAY, DAY + timedelta(days=1)}
+    heard = ask(client, hub, about(now=NOW + timedelta(days=1)))
+    assert str(heard.error) == (
+        "Hugging Face did not understand the question for any day from 2026-11-20 to 2026-11-21; "
+        "the next run tries again."
+    )
+    assert [asked.param("limit") for asked in hub.requests] == ["100", "100", "", ""]
 
 
 def test_absence_says_nothing(client: HttpClient, hub: FakeHuggingFace):
@@ -153,7 +193,7 @@ def test_a_token_goes_along_in_a_header_only(client: HttpClient, hub: FakeHuggin
     assert hub.requests[0].header("Authorization") == "Bearer hf_moss"
     assert "hf_moss" not in str(hub.requests[0].params)
     ask(client, hub)
-    assert hub.requests[1].header("Authorization") == ""
+    assert hub.requests[-1].header("Authorization") == ""
 
 
 def test_a_wrong_token_is_told_without_naming_it(client: HttpClient, hub: FakeHuggingFace):

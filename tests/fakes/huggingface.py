@@ -65,7 +65,11 @@ class DailyPaper:
 
 
 class FakeHuggingFace(FakeService):
-    """Serves `papers` in their order; `refused` are days that get a 400, `tokens` those that are good (empty: any)."""
+    """Serves `papers` in their order; `refused` are days that get a 400, `tokens` those that are good (empty: any).
+
+    `biggest` is its largest page: a question for a larger one is refused, or given so much where it `clamps`. `lost`
+    are days that get a 404.
+    """
 
     def __init__(
         self,
@@ -79,6 +83,8 @@ class FakeHuggingFace(FakeService):
         self.papers = list(papers)
         self.refused = set(refused)
         self.tokens = set(tokens)
+        self.biggest, self.clamps = BIGGEST_PAGE, False
+        self.lost: set[date] = set()
 
     def respond(self, asked: Asked) -> Answer:
         """The daily papers of a date, page by page, or one paper."""
@@ -98,11 +104,15 @@ class FakeHuggingFace(FakeService):
         unknown = {name for name, _ in asked.params} - {"date", "limit", "p"}
         try:
             day = date.fromisoformat(asked.param("date"))
-            limit, page = int(asked.param("limit", str(USUAL_PAGE))), int(asked.param("p", "0"))
+            limit, page = int(asked.param("limit", str(min(USUAL_PAGE, self.biggest)))), int(asked.param("p", "0"))
         except ValueError:
             return Answer({"error": "Invalid query parameters"}, 400)
-        if unknown or day in self.refused or not 1 <= limit <= BIGGEST_PAGE or page < 0:
+        if self.clamps:
+            limit = min(limit, self.biggest)
+        if unknown or day in self.refused or not 1 <= limit <= self.biggest or page < 0:
             return Answer({"error": "Invalid query parameters"}, 400)
+        if day in self.lost:
+            return Answer({"error": "No papers on that day"}, 404)
         entries = [paper.as_entry() for paper in self.papers if paper.featured == day]
         return Answer(entries[page * limit : (page + 1) * limit])
 
