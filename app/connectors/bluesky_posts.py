@@ -42,14 +42,14 @@ def is_post_uri(uri: Any) -> bool:
 def get_posts(client: HttpClient, appview_url: str, uris: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The posts at up to 25 at-uris, as they are shown, by at-uri.
 
-    Not among them are those that are deleted, blocked, or shown to signed-in people only. Raises
-    ConnectorError where the answer is none.
+    Not among them are those that are deleted or blocked; those for signed-in people only are (see `is_public`).
+    Raises ConnectorError where the answer is none.
     """
     answer = ask(client, f"{appview_url}/xrpc/app.bsky.feed.getPosts", [("uris", uri) for uri in uris])
     views = told(client, answer).get("posts")
     if not isinstance(views, list):
         raise ConnectorError("Bluesky gave no list of posts; the next run tries again.")
-    return {view["uri"]: view for view in list_of(views) if is_post_uri(view.get("uri")) and is_public(view)}
+    return {view["uri"]: view for view in list_of(views) if is_post_uri(view.get("uri"))}
 
 
 def is_public(view: dict[str, Any]) -> bool:

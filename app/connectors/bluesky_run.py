@@ -26,6 +26,8 @@ from app.domain.sources import (
 
 # So many batches of posts in a row that fail mean that the AppView is down.
 MOST_FAILURES = 3
+# So many posts that were asked for together and of which none is there are a hiccup, and no farewell.
+TOO_MANY_LOST = 3
 # A run's embeds, best posts first; so many in a row without one mean that the host has none to give at all.
 MOST_EMBEDS = 40
 MOST_WITHOUT_EMBED = 8
@@ -168,12 +170,13 @@ class Run:
             yield Problem(f"{len(uris)} posts", str(error))
             return
         self._failures = 0
-        if not views and len(uris) == BATCH:
+        if len(uris) >= TOO_MANY_LOST and views.keys().isdisjoint(uris):
             yield Problem(f"{len(uris)} posts", "Bluesky gave none of them; the next run tries again.")
             return
         self._seen.update(uris)
-        yield from self._mentions(views.values())
-        yield from (Gone(SOURCE_NAME, uri) for uri in uris if uri in self._known and uri not in views)
+        public = {uri: view for uri, view in views.items() if is_public(view)}
+        yield from self._mentions(public.values())
+        yield from (Gone(SOURCE_NAME, uri) for uri in uris if uri in self._known and uri not in public)
 
     def _take(self, views: Iterable[dict[str, Any]]) -> Iterator[FetchedMention]:
         """The mentions among the posts of a search, without those that were seen before."""

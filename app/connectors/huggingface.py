@@ -71,7 +71,8 @@ class HuggingFaceConnector:
                 yield Notice(f"Hugging Face has no page for any day from {first} to {last}.")
                 return
         raise ConnectorError(
-            f"Hugging Face did not understand the question for any day from {first} to {last}; the next run tries again."
+            f"Hugging Face did not understand the question for any day from {first} to {last}; "
+            "the next run tries again."
         )
 
     def _read_day(self, size: dict[str, str], told: set[str], refused: dict[date, int], day: date) -> Iterator[Fetched]:

@@ -20,6 +20,7 @@ from app.domain.sources import (
     Gone,
     KnownMention,
     Notice,
+    Problem,
     Question,
     Reading,
 )
@@ -31,6 +32,8 @@ PAGE = 100
 MOST_PAGES = 10
 # Reddit takes 100 questions of an app in a minute.
 INTERVAL = 0.7
+# So many posts that were asked for together and of which none is there are a hiccup, and no farewell.
+TOO_MANY_LOST = 3
 _FULLNAME = re.compile(r"t3_[0-9a-z]{1,13}")
 
 
@@ -104,6 +107,9 @@ class _Run:
             posts, _ = self.api.posts("/api/info", {"id": ",".join(asked)})
             yield from self._read(posts)
             answered = {text(post.get("name")) for post in posts}
+            if len(asked) >= TOO_MANY_LOST and answered.isdisjoint(asked):
+                yield Problem(f"{len(asked)} known posts", "Reddit gave none of them; the next run tries again.")
+                return
             yield from (Gone(NAME, name) for name in asked if name not in answered)
 
     def _read(self, posts: Sequence[dict[str, Any]]) -> Iterator[Fetched]:
@@ -113,7 +119,7 @@ class _Run:
                 continue
             self.seen.add(name)
             known = self.known.get(name)
-            if _is_taken_away(post):
+            if _may_not_be_quoted(post):
                 if known:
                     yield Gone(NAME, name)
             elif (mention := _mention(post, name, known)) and (known or self._is_wanted(mention)):
@@ -141,16 +147,18 @@ def _listings(question: Question) -> list[_Listing]:
     ]
 
 
-def _is_taken_away(post: Mapping[str, Any]) -> bool:
-    return post.get("author") == "[deleted]" or post.get("removed_by_category") is not None
+def _may_not_be_quoted(post: Mapping[str, Any]) -> bool:
+    """Whether a post was taken away, or is for adults only."""
+    is_taken_away = post.get("author") == "[deleted]" or post.get("removed_by_category") is not None
+    return is_taken_away or post.get("over_18") is True
 
 
 def _mention(post: Mapping[str, Any], name: str, known: KnownMention | None) -> FetchedMention | None:
-    """A post that names papers, or is known for some; None where it names none or is for adults only."""
+    """A post that names papers, or is known for some; None where it names none."""
     words = "\n\n".join(part for part in (text(post.get("title")), text(post.get("selftext"))) if part)
     links = [text(post.get("url")), *(text(parent.get("url")) for parent in list_of(post.get("crosspost_parent_list")))]
     papers = paper_ids(words, links) or (known.paper_ids if known else ())
-    if not papers or post.get("over_18") is True:
+    if not papers:
         return None
     permalink = text(post.get("permalink"))
     address = web_address(HOME + permalink) if permalink.startswith("/") else ""

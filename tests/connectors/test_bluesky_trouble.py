@@ -121,12 +121,29 @@ def test_an_appview_that_refuses_us_is_not_asked_again(fault: str, make: Make, b
     assert heard.error is not None and len(bluesky.asked(POSTS)) == 1 and heard.gone == []
 
 
-def test_a_full_batch_of_nothing_is_a_hiccup_and_no_farewell(make: Make, bluesky: FakeBluesky) -> None:
-    posts = [FakePost(links=[ABS]) for _ in range(26)]
+@pytest.mark.parametrize("count", [3, 25])
+def test_an_answer_without_any_of_several_posts_is_a_hiccup_and_no_farewell(
+    make: Make, bluesky: FakeBluesky, count: int
+) -> None:
+    posts = [FakePost(links=[ABS]) for _ in range(count)]
     bluesky.posts = []
     heard = listen(make(), about(known=known(posts)))
-    assert heard.gone == [posts[25].uri]
+    assert (heard.gone, heard.error) == ([], None)
     assert sentences(heard) == ["Bluesky gave none of them; the next run tries again."]
+
+
+def test_posts_that_are_shown_to_signed_in_people_only_by_now_are_gone(make: Make, bluesky: FakeBluesky) -> None:
+    hidden = {"author": {"did": "did:plc:a", "handle": "ada.example", "labels": [{"val": "!no-unauthenticated"}]}}
+    bluesky.posts = [FakePost(links=[ABS], view=hidden) for _ in range(3)]
+    heard = listen(make(), about(known=known(bluesky.posts)))
+    assert (heard.gone, sentences(heard)) == ([post.uri for post in bluesky.posts], [])
+
+
+def test_one_or_two_posts_that_are_not_there_are_gone(make: Make, bluesky: FakeBluesky) -> None:
+    posts = [FakePost(links=[ABS]) for _ in range(2)]
+    bluesky.posts = []
+    heard = listen(make(), about(known=known(posts)))
+    assert (heard.gone, sentences(heard)) == ([post.uri for post in posts], [])
 
 
 @pytest.mark.parametrize("fault", ["500", "slow", "cut-off", "html", "not-json"])

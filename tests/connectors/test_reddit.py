@@ -205,7 +205,22 @@ class TestKnown:
     def test_are_asked_for_by_the_hundred_and_only_by_names_of_posts(self, ear: Ear, reddit: FakeReddit):
         heard = ear.hear(known=(*(known(f"k{place}") for place in range(150)), known("../x")))
         assert [asked.param("id").count(",") for asked in reddit.requests if asked.path == INFO] == [99, 49]
-        assert len(heard.gone) == 150
+        assert (heard.gone, heard.error) == ([], None)
+
+    @pytest.mark.parametrize(("count", "gone"), [(1, 1), (2, 2), (3, 0), (90, 0)])
+    def test_of_which_none_is_there_are_a_hiccup_where_they_are_several(
+        self, ear: Ear, reddit: FakeReddit, count: int, gone: int
+    ):
+        heard = ear.hear(known=tuple(known(f"k{place}") for place in range(count)))
+        assert (len(heard.gone), heard.error) == (gone, None)
+        assert [trouble.reason for trouble in heard.problems] == (
+            [] if gone else ["Reddit gave none of them; the next run tries again."]
+        )
+
+    def test_that_are_for_adults_only_by_now_are_gone(self, ear: Ear, reddit: FakeReddit):
+        reddit.posts = [RedditPost(over_18=True), RedditPost("old", created_at=ago(days=9), over_18=True)]
+        heard = ear.hear(known=(known("zz0"), known("old")))
+        assert (heard.gone, heard.mentions) == (["t3_zz0", "t3_old"], [])
 
     def test_are_gone_where_the_answer_names_nothing_readable(self, ear: Ear, reddit: FakeReddit):
         children = [{"kind": "t3", "data": {"name": ["t3_old"]}}]
