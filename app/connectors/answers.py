@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import requests
 
@@ -65,33 +65,32 @@ Final = Callable[[HttpResponse], str | None] | None
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the caller takes: media types (empty: any), unpacked bytes, statuses, seconds to send it all."""
+    """What the caller takes: media types (empty: any), unpacked bytes, statuses."""
 
     content_types: tuple[str, ...]
     max_bytes: int
     statuses: tuple[int, ...]
-    seconds: float
     final: Final = None
 
 
 def read_answer(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> HttpResponse:
     """The whole of a streamed answer. Raises Failure where it breaks the terms."""
     if response.status_code not in terms.statuses:
-        _judge(response, terms, clock)
+        _judge(response, terms)
         raise _refusal(response, clock())
-    body = b"".join(_chunks(response, terms, clock))
+    body = b"".join(_chunks(response, terms.max_bytes))
     answer = HttpResponse(response.status_code, response.url, response.headers, body)
     if answer.status != 304:
         _check(answer, terms.content_types, clock())
     return answer
 
 
-def _judge(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> None:
+def _judge(response: requests.Response, terms: Terms) -> None:
     """Let the caller say whether a refusal is the last word, from its body, if that is one to be read."""
     if terms.final is None:
         return
     try:
-        body = b"".join(_chunks(response, replace(terms, max_bytes=MOST_OF_AN_ERROR), clock))
+        body = b"".join(_chunks(response, MOST_OF_AN_ERROR))
     except Failure:
         return
     said = terms.final(HttpResponse(response.status_code, response.url, response.headers, body))
@@ -125,10 +124,9 @@ def _check(answer: HttpResponse, content_types: tuple[str, ...], now: float) -> 
         raise Failure(f"sent {answer.content_type or 'something without a type'} instead of {content_types[0]}")
 
 
-def _chunks(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> Iterator[bytes]:
+def _chunks(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
     """The body piece by piece, unpacked, so that neither a long nor a tightly packed one ever fills the memory."""
     unpack = _unpacker(response.headers.get("Content-Encoding", ""))
-    deadline = clock() + terms.seconds
     size = taken = 0
     while True:
         # read1 hands over what has come; a full read could sit on a trickle for hours without seeing the deadline.
@@ -136,13 +134,11 @@ def _chunks(response: requests.Response, terms: Terms, clock: Callable[[], float
         taken += len(packed)
         for chunk in unpack(packed):
             size += len(chunk)
-            if max(size, taken) > terms.max_bytes:
-                raise Failure(f"sent more than {_size(terms.max_bytes)}, which was not taken")
+            if max(size, taken) > max_bytes:
+                raise Failure(f"sent more than {_size(max_bytes)}, which was not taken")
             yield chunk
         if not packed:
             return
-        if clock() > deadline:
-            raise Failure(f"was not done sending after {terms.seconds:.0f} seconds", again=True)
 
 
 def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:

@@ -14,6 +14,7 @@ import urllib3
 
 from app.connectors.addresses import check_public, host_name, is_public, lane_of, redirect_target
 from app.connectors.answers import MEGABYTE, Failure, Final, HttpResponse, Terms, read_answer
+from app.connectors.deadline import Deadline, TimedAdapter
 from app.connectors.limits import LONGEST_PAUSE, Limits
 from app.connectors.memory import SECRET_HEADERS, Memory, Params, name_of
 from app.connectors.pace import Pace
@@ -31,9 +32,13 @@ _TIMES = {1: "", 2: " twice", 3: " three times", 4: " four times", 5: " five tim
 class _Session(requests.Session):
     """A session that leaves redirects alone: requests would first read the whole body of one, however long."""
 
-    def __init__(self, user_agent: str) -> None:
+    def __init__(self, user_agent: str, adapter: TimedAdapter) -> None:
         super().__init__()
         self.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
+        # Else passwords of a .netrc on this machine would take the place of our tokens, or go to whom nobody meant.
+        self.auth = lambda request: request
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, adapter)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
@@ -83,12 +88,9 @@ class HttpClient:
         check_address: Callable[[str], None] = check_public,
         may_reach: Callable[[str], bool] = is_public,
     ) -> None:
-        self._session = _Session(user_agent)
-        self._public_session = _Session(user_agent)
-        # Else the passwords of a .netrc on this machine would go to whatever host somebody typed.
-        self._public_session.auth = lambda request: request
-        for scheme in ("http://", "https://"):
-            self._public_session.mount(scheme, PublicAdapter(may_reach))
+        self._deadline = Deadline(clock)
+        self._session = _Session(user_agent, TimedAdapter(self._deadline))
+        self._public_session = _Session(user_agent, PublicAdapter(self._deadline, may_reach))
         self._check_address = check_address
         self._memory = Memory(cache_dir, clock)
         self._limits = Limits(clock)
@@ -126,7 +128,7 @@ class HttpClient:
         to any other such host. Raises ConnectorError, one sentence naming the host.
         """
         request = _Request(url, params, dict(headers or {}), interval, public=public_only)
-        terms = Terms(content_types, max_bytes, statuses, self._transfer_deadline, final)
+        terms = Terms(content_types, max_bytes, statuses, final)
         return self._try_remembered(request, terms) if remember else self._try(request, terms)
 
     def get_json(self, url: str, **terms: Any) -> Any:
@@ -161,7 +163,7 @@ class HttpClient:
         else:
             body, kind = json.dumps(json_body).encode(), "application/json"
         request = _Request(url, params, {**(headers or {}), "Content-Type": kind}, body=body)
-        return self._try(request, Terms(content_types, max_bytes, statuses, self._transfer_deadline, final))
+        return self._try(request, Terms(content_types, max_bytes, statuses, final))
 
     @staticmethod
     def parse_json(response: HttpResponse) -> Any:
@@ -257,6 +259,7 @@ class HttpClient:
                 raise Failure("has an address that cannot be asked", permanent=True) from None
 
     def _send(self, request: _Request) -> requests.Response:
+        self._deadline.start(self._transfer_deadline)
         return (self._public_session if request.public else self._session).request(
             "GET" if request.body is None else "POST",
             request.url,

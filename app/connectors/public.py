@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 
 from app.connectors.addresses import is_public
+from app.connectors.deadline import Deadline, TimedAdapter
 from app.domain.sources import ConnectorError
 
 
-class PublicAdapter(HTTPAdapter):
+class PublicAdapter(TimedAdapter):
     """Speaks with public addresses only; `may_reach` says of an IP address whether it is one.
 
     A name may lead elsewhere a moment after it was checked (DNS rebinding), so the address at the other end counts: a
@@ -20,8 +20,8 @@ class PublicAdapter(HTTPAdapter):
     out, for through one nobody sees where a request ends up. Raises ConnectorError, permanent.
     """
 
-    def __init__(self, may_reach: Callable[[str], bool] = is_public) -> None:
-        super().__init__()
+    def __init__(self, deadline: Deadline, may_reach: Callable[[str], bool] = is_public) -> None:
+        super().__init__(deadline)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _looking_first(HTTPConnectionPool, may_reach),
             "https": _looking_first(HTTPSConnectionPool, may_reach),

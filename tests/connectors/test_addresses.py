@@ -1,6 +1,7 @@
 """Addresses that somebody typed: what is asked of the public internet, and that nothing else ever is."""
 
 import socket
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connectors.addresses import check_public, is_public
+from app.connectors.deadline import Deadline
 from app.connectors.http import HttpClient
 from app.connectors.public import PublicAdapter
 from app.domain.sources import ConnectorError
@@ -216,7 +218,7 @@ def test_a_typed_address_is_asked_past_every_proxy_and_password_file(
 
 def test_the_connection_itself_knows_what_is_public(site: ScriptedSite):
     with requests.Session() as session:
-        session.mount("http://", PublicAdapter())
+        session.mount("http://", PublicAdapter(Deadline(time.monotonic)))
         with pytest.raises(ConnectorError, match="127.0.0.1 is not asked"):
             session.get(site.url)
     assert site.paths == []

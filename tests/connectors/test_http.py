@@ -71,6 +71,23 @@ def test_jitter_adds_up_to_as_much_again(failures: int, first: float, jitter: fl
     assert plain <= backoff_pause(failures, first, jitter) <= 2 * plain
 
 
+def test_a_password_file_of_the_machine_replaces_no_token(
+    client: HttpClient, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch, tmp_path
+):
+    (tmp_path / "netrc").write_text("default login ada password hush\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    client.get(site.url, headers={"Authorization": "Bearer moss"})
+    client.get(site.url)
+    assert [headers.get("Authorization") for headers in site.headers] == ["Bearer moss", None]
+
+
+def test_proxies_of_the_environment_are_used(client: HttpClient, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("http_proxy", site.url.replace("//", "//ada:hush@"))
+    assert client.get("http://moss.example/a", headers={"Authorization": "Bearer moss"}).body == b"hello"
+    assert site.paths == ["http://moss.example/a"]
+    assert site.headers[0]["Authorization"] == "Bearer moss" and "Proxy-Authorization" in site.headers[0]
+
+
 def endless(send) -> None:
     while True:
         send(b"x" * 65536)
