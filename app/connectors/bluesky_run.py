@@ -11,6 +11,7 @@ from app.connectors.bluesky_search import DOMAINS, Pages, posts_about, sweep
 from app.connectors.bluesky_session import Session
 from app.connectors.http import HttpClient
 from app.connectors.oembed import embed_html
+from app.connectors.turns import in_turn
 from app.domain.ranking import mention_score
 from app.domain.sources import (
     ConnectorError,
@@ -128,10 +129,10 @@ class Run:
 
     def _links(self) -> dict[str, Link]:
         """The addresses to look for: all of them, but beside a search only the likeliest of papers heard of."""
-        papers = self._question.papers
-        if self._is_searched and self._question.sweeps:
-            return links_of([paper for paper in papers if paper.heard], ADDRESSES[:1])
-        return links_of(papers)
+        is_beside = self._is_searched and self._question.sweeps
+        papers = [paper for paper in self._question.papers if paper.heard or not is_beside]
+        turned = in_turn(papers, self._budget() // len(PLACES), self._question.now)
+        return links_of(turned, ADDRESSES[:1] if is_beside else ADDRESSES)
 
     def _budget(self) -> int:
         return self._terms.budget // PART_BESIDE_SEARCH if self._is_searched else self._terms.budget

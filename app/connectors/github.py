@@ -10,12 +10,15 @@ from app.connectors.http import HttpClient
 from app.connectors.resets import is_spent
 from app.connectors.source import Settings, Source
 from app.connectors.steps import GivenUp, step_by_step
+from app.connectors.turns import in_turn
 from app.domain.repositories import repositories_in
 from app.domain.settings import Setting, text, url, whole_number
 from app.domain.sources import ConnectorError, Fetched, FetchedReading, Notice, Question, Reading, SoughtPaper
 
 # Past the first few, what a paper links is what it compares itself with.
 MOST_OF_A_PAPER = 3
+# Repositories of a run. Without a token there are 60 an hour, with one 5,000, and what has not changed costs nothing.
+BUDGET, BUDGET_WITH_TOKEN = 50, 500
 # Deleted or private, and blocked by law; 403 may mean blocked by GitHub.
 DEAD = (404, 451)
 REFUSED = (401, 403, 429)
@@ -46,7 +49,7 @@ class GithubConnector:
         """Yield the stars of each paper that links a repository. Raises ConnectorError where GitHub refuses."""
         self._is_spent = False
         hunt = _Hunt(self, self._budget)
-        papers = [paper for paper in question.papers if _linked(paper)]
+        papers = in_turn([paper for paper in question.papers if _linked(paper)], self._budget, question.now)
         yield from step_by_step(papers, hunt.ask, lambda paper: paper.arxiv_id)
         if hunt.left_out:
             used_up = f"GitHub's budget for a run (HOTPAPERS_GITHUB_BUDGET, {self._budget}) is used up"
@@ -123,11 +126,17 @@ def _linked(paper: SoughtPaper) -> tuple[str, ...]:
     return repositories_in(f"{paper.abstract}\n{paper.comment}")[:MOST_OF_A_PAPER]
 
 
+def allowance(raw: str) -> int | str:
+    """A whole number, or "" for the usual one."""
+    return whole_number(raw) if raw else ""
+
+
 def make(settings: Settings, client: HttpClient, today: date) -> GithubConnector:
     """The connector as the settings describe it."""
-    return GithubConnector(
-        client, url=settings["GITHUB_URL"], token=settings["GITHUB_TOKEN"], budget=settings["GITHUB_BUDGET"]
-    )
+    token, budget = settings["GITHUB_TOKEN"], settings["GITHUB_BUDGET"]
+    if budget == "":
+        budget = BUDGET_WITH_TOKEN if token else BUDGET
+    return GithubConnector(client, url=settings["GITHUB_URL"], token=token, budget=budget)
 
 
 SOURCE = Source(
@@ -138,7 +147,10 @@ SOURCE = Source(
         Setting("GITHUB_URL", "https://api.github.com", url, "where GitHub is asked for stars"),
         Setting("GITHUB_TOKEN", "", text, "a token without any permission, for 5000 questions an hour", secret=True),
         Setting(
-            "GITHUB_BUDGET", "50", whole_number, "how many repositories a run asks for; without a token an hour has 60"
+            "GITHUB_BUDGET",
+            "",
+            allowance,
+            "how many repositories a run asks for; 50 if empty, 500 with a token; without one an hour has 60",
         ),
     ),
     intervals={"GITHUB_URL": 1.0},

@@ -1,5 +1,6 @@
 """The Mastodon connector: what the instances of one's choice have heard of papers, each post counted once."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,8 +11,9 @@ from urllib.parse import quote, urlsplit
 from app.connectors.answers import HttpResponse
 from app.connectors.fields import first_of, moment
 from app.connectors.http import JSON_TYPES, HttpClient, lane_of
-from app.connectors.mastodon_statuses import NAME, mention_of, next_page, origin_id, together
+from app.connectors.mastodon_statuses import NAME, may_be_found, mention_of, next_page, origin_id, together
 from app.connectors.source import Settings, Source
+from app.connectors.turns import in_turn
 from app.domain.papers import abs_url
 from app.domain.settings import Setting, names, text, urls, whole_number
 from app.domain.sources import (
@@ -29,6 +31,9 @@ from app.domain.sources import (
 
 PAGE = 40
 MOST_PAGES = 25
+# So many known posts in a row that cannot be read mean that an instance has trouble with all of them.
+MOST_FAILURES = 3
+GIVEN_UP = " No more known posts were read there."
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Instances take 300 questions of an address in 5 minutes.
 INTERVAL = 1.0
@@ -45,6 +50,8 @@ class _Found:
     gone: set[str] = field(default_factory=set)
     # The instances whose timelines have shown anything at all.
     speaking: set[str] = field(default_factory=set)
+    # By instance, how many known statuses in a row could not be read.
+    failures: Counter[str] = field(default_factory=Counter)
 
     def add(self, statuses: list[Any], instance: str, papers: tuple[str, ...] = ()) -> None:
         """Take in what an instance has told of; a sweep has no use for posts from before its time."""
@@ -122,7 +129,7 @@ class MastodonConnector:
         homes = [(known, name) for known in question.known if (name := origin_id(known, instance))]
         steps += [partial(self._known, instance, known, name, found) for known, name in homes]
         if self._token and instance == self._instances[0]:
-            papers = question.papers[: self._searches]
+            papers = in_turn(question.papers, self._searches, question.now)[: self._searches]
             steps += [partial(self._search, instance, paper.arxiv_id, found) for paper in papers]
             if len(papers) < len(question.papers):
                 steps.append(partial(_unsearched, instance, len(papers), len(question.papers)))
@@ -161,23 +168,44 @@ class MastodonConnector:
 
     def _known(self, instance: str, known: KnownMention, status_id: str, found: _Found) -> Iterator[Fetched]:
         """A known status at the instance where it was written, unless that has told of it in this run."""
-        if known.external_id in found.at_home:
+        if known.external_id in found.at_home or found.failures[instance] >= MOST_FAILURES:
             return
-        answer = self._get(instance, f"/api/v1/statuses/{status_id}", {}, 404, 410)
-        if answer.status != 200:
+        try:
+            yield from self._read_again(instance, known, status_id, found)
+        except ConnectorError as error:
+            found.failures[instance] += 1
+            is_last = found.failures[instance] >= MOST_FAILURES
+            yield Problem(f"a known post at {lane_of(instance)}", f"{error}{GIVEN_UP if is_last else ''}")
+        else:
+            found.failures[instance] = 0
+
+    def _read_again(self, instance: str, known: KnownMention, status_id: str, found: _Found) -> Iterator[Fetched]:
+        # What is said of one status is no word on the token or on the instance.
+        answer = self._get(instance, f"/api/v1/statuses/{status_id}", {}, 404, 410, refusals=())
+        status = self._client.parse_json(answer) if answer.status == 200 else None
+        is_it = first_of(status, "uri") == known.external_id
+        if answer.status != 200 or (is_it and not may_be_found(status)):
             found.lose(known.external_id)
             yield Gone(NAME, known.external_id)
-            return
-        status = self._client.parse_json(answer)
-        if first_of(status, "uri") == known.external_id:
+        elif is_it:
             found.add([status], instance, known.paper_ids)
 
-    def _get(self, instance: str, path: str, params: dict[str, str], *also: int) -> HttpResponse:
-        """One answer with status 200 or `also`. The token goes to the instance that gave it and to no other."""
+    def _get(
+        self,
+        instance: str,
+        path: str,
+        params: dict[str, str],
+        *also: int,
+        refusals: tuple[int, ...] = (401, 403, 422),
+    ) -> HttpResponse:
+        """One answer with status 200 or `also`; `refusals` mean that strangers, or the token, may not ask at all.
+
+        The token goes to the instance that gave it and to no other.
+        """
         is_ours = bool(self._token) and instance == self._instances[0]
 
         def last_word(answer: HttpResponse) -> str | None:
-            if answer.status not in (401, 403, 422):
+            if answer.status not in refusals:
                 return None
             if is_ours:
                 return "does not take the token; check HOTPAPERS_MASTODON_TOKEN, which must allow to read and to search"

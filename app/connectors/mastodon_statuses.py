@@ -25,7 +25,7 @@ def mention_of(status: Any, host: str, papers: tuple[str, ...] = ()) -> FetchedM
     statuses that are not public for everybody are no mentions. The name of a status is its `uri` on every instance.
     """
     inner = first_of(status, "reblog") or status
-    if not isinstance(inner, dict) or not _may_be_found(inner):
+    if not isinstance(inner, dict) or not may_be_found(inner):
         return None
     uri = web_address(text(inner.get("uri")))
     address = next((one for one in (web_address(text(inner.get("url"))), uri) if one.startswith("https://")), "")
@@ -51,6 +51,13 @@ def mention_of(status: Any, host: str, papers: tuple[str, ...] = ()) -> FetchedM
             replies=count(inner.get("replies_count")),
         ),
     )
+
+
+def may_be_found(status: Mapping[str, Any]) -> bool:
+    """Whether a status is public for everybody, by a person who lets it be found."""
+    account = status.get("account")
+    hidden = first_of(account, "bot") is True or first_of(account, "indexable") is False
+    return not hidden and status.get("visibility") in (None, "public")
 
 
 def together(first: FetchedMention, second: FetchedMention) -> FetchedMention:
@@ -85,12 +92,6 @@ def next_page(headers: Mapping[str, str]) -> str:
                 return ""
             return found if _STATUS_ID.fullmatch(found) else ""
     return ""
-
-
-def _may_be_found(status: Mapping[str, Any]) -> bool:
-    account = status.get("account")
-    hidden = first_of(account, "bot") is True or first_of(account, "indexable") is False
-    return not hidden and status.get("visibility") in (None, "public")
 
 
 def _handle(acct: str, host: str) -> str:

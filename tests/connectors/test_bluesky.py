@@ -255,6 +255,18 @@ def test_the_budget_goes_to_the_likeliest_links_of_all_papers_and_its_end_is_tol
     )
 
 
+def test_papers_that_the_budget_does_not_cover_take_turns(make: Make, bluesky: FakeBluesky) -> None:
+    papers = tuple(SoughtPaper(f"2611.9{number:04d}", heard=number == 0) for number in range(7))
+    reached: set[str] = set()
+    for hour in range(12):
+        bluesky.requests.clear()
+        listen(make(BLUESKY_BUDGET=6), about(papers=papers, now=NOW + timedelta(hours=hour)))
+        asked = [asked.param("subject")[-10:] for asked in bluesky.asked(BACKLINKS)][::2]
+        assert (asked[0], len(asked)) == (papers[0].arxiv_id, 3)
+        reached |= set(asked)
+    assert reached == {paper.arxiv_id for paper in papers}
+
+
 def test_without_a_budget_no_links_are_followed(make: Make, bluesky: FakeBluesky) -> None:
     heard = listen(make(BLUESKY_BUDGET=0), about(PAPER))
     assert bluesky.asked(BACKLINKS) == [] and heard.notices[1].endswith("covered no links of 1 papers.")

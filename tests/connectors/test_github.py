@@ -1,6 +1,7 @@
 """Stars of the repositories that papers link: which one counts, what is asked, and when it ends."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,31 @@ def test_the_budget_ends_the_question_and_says_so(client: HttpClient, github: Fa
     assert heard.notices == ["GitHub's budget for a run (HOTPAPERS_GITHUB_BUDGET, 1) is used up; papers left out: 2."]
     assert len(github.requests) == 1
     assert heard.steps == (4, 4)
+
+
+def test_other_papers_are_asked_about_in_other_hours(client: HttpClient, github: FakeGithub) -> None:
+    words = [f"https://github.com/fernsby/lantern{number}" for number in range(6)]
+    for hour in range(12):
+        listen(connector(client, github, GITHUB_BUDGET=2), linking(*words, now=NOW + timedelta(hours=hour)))
+    assert len(github.requests) == 24 and len(set(github.paths())) == 6
+
+
+@pytest.mark.parametrize(("token", "asked"), [("", 50), ("ghp_moss", 500)])
+def test_a_token_widens_the_budget_that_nobody_set(
+    token: str, asked: int, client: HttpClient, github: FakeGithub
+) -> None:
+    heard = listen(
+        connector(client, github, GITHUB_TOKEN=token),
+        linking(*(f"https://github.com/fernsby/lantern{number}" for number in range(510))),
+    )
+    assert (len(github.requests), len(heard.notices)) == (asked, 1)
+
+
+def test_a_budget_is_a_whole_number_or_nothing() -> None:
+    (read,) = [setting.read for setting in SOURCE.settings if setting.name == "GITHUB_BUDGET"]
+    assert (read(""), read("7")) == ("", 7)
+    with pytest.raises(ValueError, match="whole number"):
+        read("many")
 
 
 def test_without_a_budget_nothing_is_asked(client: HttpClient, github: FakeGithub) -> None:

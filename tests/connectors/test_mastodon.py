@@ -1,7 +1,7 @@
 """The Mastodon connector against small instances on the loopback: what is counted, where, and what is nobody's."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -286,6 +286,13 @@ class TestToken:
         allowed = "as many as HOTPAPERS_MASTODON_SEARCHES allows"
         assert heard.notices == [f"{lane_of(moss.url)} was searched for 2 of 3 papers, {allowed}."]
 
+    def test_searches_for_other_papers_in_other_hours(self, ear: Ear, moss: FakeMastodon):
+        ear.settings |= {"MASTODON_TOKEN": TOKEN, "MASTODON_SEARCHES": 2}
+        papers = [f"2611.{99001 + place}" for place in range(6)]
+        for hour in range(12):
+            ear.hear(*papers, now=NOW + timedelta(hours=hour))
+        assert {asked.param("q") for asked in moss.requests if asked.path == "/api/v2/search"} == set(papers)
+
     def test_that_does_not_hold_is_said_without_it(self, ear: Ear):
         ear.settings["MASTODON_TOKEN"] = "wrong-token"
         heard = ear.hear()
@@ -340,9 +347,43 @@ class TestKnown:
         heard = ear.hear(known=(own(moss, 12),))
         assert (len(heard.mentions), heard.gone) == (1, [])
 
-    def test_stay_where_a_page_for_people_says_that_there_is_none(self, ear: Ear, moss: FakeMastodon):
-        moss.fault(Answer("<h1>No such page</h1>", 404, content_type="text/html"), only="/statuses/")
-        assert ear.hear(known=(own(moss, 12),)).gone == []
+    @pytest.mark.parametrize("status", [404, 410])
+    def test_are_gone_where_a_page_for_people_says_so_too(self, ear: Ear, moss: FakeMastodon, status: int):
+        moss.fault(Answer("<h1>No such page</h1>", status, content_type="text/html"), only="/statuses/12?")
+        moss.toots.append(Toot(id=13, tags=(), created_at=ago(days=9)))
+        heard = ear.hear(known=(own(moss, 12), own(moss, 13)))
+        assert (heard.gone, heard.problems, heard.error) == ([own(moss, 12).external_id], [], None)
+        assert own(moss, 13).external_id in [mention.external_id for mention in heard.mentions]
+
+    @pytest.mark.parametrize("kind", ["401", "403-html", "500", "html", "not-json"])
+    def test_of_which_one_cannot_be_read_leave_the_others_and_the_searches(
+        self, ear: Ear, moss: FakeMastodon, kind: str
+    ):
+        ear.settings["MASTODON_TOKEN"] = TOKEN
+        moss.fault(kind, only="/statuses/12?")
+        moss.toots.append(Toot(id=13, tags=(), created_at=ago(days=9)))
+        heard = ear.hear(known=(own(moss, 12), own(moss, 13)))
+        assert [trouble.where for trouble in heard.problems] == [f"a known post at {lane_of(moss.url)}"]
+        assert own(moss, 13).external_id in [mention.external_id for mention in heard.mentions]
+        assert (heard.gone, heard.error, len(moss.paths("/api/v2"))) == ([], None, 1)
+
+    def test_of_which_three_in_a_row_cannot_be_read_are_given_up_and_searches_go_on(self, ear: Ear, moss: FakeMastodon):
+        ear.settings["MASTODON_TOKEN"] = TOKEN
+        moss.fault("403-html", only="/statuses/")
+        heard = ear.hear(known=tuple(own(moss, place) for place in range(12, 20)))
+        assert len(moss.paths("/api/v1/statuses")) == len(heard.problems) == 3
+        assert heard.problems[-1].reason.endswith(" No more known posts were read there.")
+        assert (heard.gone, heard.error, len(moss.paths("/api/v2"))) == ([], None, 1)
+        assert heard.steps == (10, 10)
+
+    @pytest.mark.parametrize(
+        "toot", [Toot(bot=True), Toot(indexable=False), Toot(visibility="unlisted"), Toot(more={"visibility": 7})]
+    )
+    def test_that_may_not_be_found_any_more_are_gone(self, ear: Ear, moss: FakeMastodon, toot: Toot):
+        moss.toots = [toot, Toot(id=2)]
+        heard = ear.hear(known=(own(moss, toot.id),))
+        assert heard.gone == [own(moss, toot.id).external_id]
+        assert len(heard.mentions) == 1
 
 
 class TestSettings:
