@@ -1,9 +1,11 @@
 """Editions and their items: order keys, what an editor may do, and what may be published and why not."""
 
-from bisect import bisect_left
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import tzinfo
+from itertools import accumulate
+from math import inf
 
 from app.domain.ranking import is_above_cut, rank_key
 
@@ -45,7 +47,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A picked item as far as the order is concerned; `is_fixed` when an editor chose its place."""
+    """A picked item as far as the order is concerned; `is_fixed` when an editor chose its place.
+
+    The key is empty while a place for the item is being looked for.
+    """
 
     item_id: int
     order_key: str
@@ -77,6 +82,14 @@ def key_between(before: str | None, after: str | None) -> str:
             after = None
 
 
+def keys_between(before: str | None, after: str | None, count: int) -> list[str]:
+    """`count` order keys, ascending, in one gap as `key_between` has it; short, for each halves the rest."""
+    if not count:
+        return []
+    middle, lower = key_between(before, after), count // 2
+    return [*keys_between(before, middle, lower), middle, *keys_between(middle, after, count - lower - 1)]
+
+
 def spread_keys(count: int) -> list[str]:
     """`count` order keys, ascending, evenly apart and of equal length before trailing zeros are cut."""
     width = 1
@@ -96,11 +109,32 @@ def _fraction(value: int, width: int) -> str:
 
 def index_by_score(order: Sequence[Placed], score: float, arxiv_id: str) -> int:
     """Where a paper belongs in a picked list: before the first one, not placed by an editor, that ranks below it."""
-    own = rank_key(score, arxiv_id)
-    for index, other in enumerate(order):
-        if not other.is_fixed and rank_key(other.score, other.arxiv_id) > own:
-            return index
-    return len(order)
+    return bisect_right(_worst_so_far(order), rank_key(score, arxiv_id))
+
+
+def _worst_so_far(order: Iterable[Placed]) -> list[tuple[float, str]]:
+    """For each place the worst rank up to it, leaving out what an editor placed: ascending, so it can be bisected."""
+    ranks = ((-inf, "") if item.is_fixed else rank_key(item.score, item.arxiv_id) for item in order)
+    return list(accumulate(ranks, max))
+
+
+def placed_by_score(order: Sequence[Placed], items: Iterable[Placed]) -> list[Placed]:
+    """A picked list with more items in it, each where `index_by_score` puts it, with a key from the gap it is in.
+
+    That is the same whichever comes first, and no other item gets another key.
+    """
+    worst = _worst_so_far(order)
+    gaps: dict[int, list[Placed]] = {}
+    for item in sorted(items, key=lambda item: rank_key(item.score, item.arxiv_id)):
+        gaps.setdefault(bisect_right(worst, rank_key(item.score, item.arxiv_id)), []).append(item)
+    ends = [None, *(item.order_key for item in order), None]
+    placed: list[Placed] = []
+    for index in range(len(order) + 1):
+        gap = gaps.get(index, [])
+        keys = keys_between(ends[index], ends[index + 1], len(gap))
+        placed += [replace(item, order_key=key) for item, key in zip(gap, keys, strict=True)]
+        placed += order[index : index + 1]
+    return placed
 
 
 def already_in_place(order: Sequence[Placed], free: Container[int], cut: float) -> set[int]:
@@ -111,12 +145,12 @@ def already_in_place(order: Sequence[Placed], free: Container[int], cut: float) 
     """
     loose = [item for item in order if not item.is_fixed]
     held = [item for item in loose if item.item_id not in free]
+    worst, passed = _worst_so_far(held), 0
     standing: list[Placed] = []
-    passed = 0
     for item in loose:
         if item.item_id not in free:
             passed += 1
-        elif is_above_cut(item.score, cut) and index_by_score(held, item.score, item.arxiv_id) == passed:
+        elif is_above_cut(item.score, cut) and bisect_right(worst, rank_key(item.score, item.arxiv_id)) == passed:
             standing.append(item)
     return {item.item_id for item in _longest_in_rank_order(standing)}
 

@@ -14,8 +14,8 @@ from app.domain.editions import (
     Placed,
     Rules,
     already_in_place,
-    index_by_score,
     key_between,
+    placed_by_score,
     spread_keys,
 )
 from app.domain.ranking import is_above_cut, paper_score, source_totals
@@ -135,7 +135,12 @@ def _settle(session: Session, edition_id: int, items: Iterable[Item]) -> None:
     staying = already_in_place(picked_order(session, edition_id), free, cut)
     moving = [item for item_id, item in free.items() if item_id not in staying]
     clear_places(session, moving)
-    order = picked_order(session, edition_id)
-    for item in moving:
-        if is_above_cut(item.score, cut):
-            place(session, item, order, index_by_score(order, item.score, item.paper.arxiv_id))
+    above = [Placed(item.id, "", item.score, item.paper.arxiv_id) for item in moving if is_above_cut(item.score, cut)]
+    order = placed_by_score(picked_order(session, edition_id), above)
+    if any(len(placed.order_key) > KEY_LIMIT for placed in order):
+        _respread(session, order)
+        return
+    keys = {placed.item_id: placed.order_key for placed in order}
+    for placed in above:
+        free[placed.item_id].state, free[placed.item_id].order_key = "picked", keys[placed.item_id]
+    session.flush()

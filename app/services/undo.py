@@ -130,18 +130,23 @@ def _put_back_strike(session: Session, event: AuditEvent, change: Mapping[str, A
 
 
 def _put_back_items(session: Session, items: list[Item], of_items: Mapping[int, Mapping[str, list[Any]]]) -> None:
-    """Write the former values. Places are cleared first, because order keys are unique at every moment."""
+    """Write the former values. Places are cleared first, because order keys are unique at every moment.
+
+    They are written after all else, so that rows alike are written together.
+    """
     placed = {item.id: (item.state, item.order_key) for item in items}
+    for item in items:
+        for name, (former, _) in of_items[item.id].items():
+            if name not in ("state", "order_key"):
+                setattr(item, name, unplain(name, former))
+        item.version += 1
+    session.flush()
     clear_places(session, [item for item in items if "order_key" in of_items[item.id]])
     taken = {item.edition_id: set[str]() for item in items}
     for edition_id, keys in taken.items():
         keys |= {found.order_key for found in picked_order(session, edition_id)}
     for item in items:
         fields = of_items[item.id]
-        for name, (former, _) in fields.items():
-            if name not in ("state", "order_key"):
-                setattr(item, name, unplain(name, former))
-        item.version += 1
         if "order_key" in fields:
             item.state = fields["state"][0] if "state" in fields else placed[item.id][0]
             item.order_key = _free_key(taken[item.edition_id], fields["order_key"][0])

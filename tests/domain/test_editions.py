@@ -15,6 +15,8 @@ from app.domain.editions import (
     check_text,
     index_by_score,
     key_between,
+    keys_between,
+    placed_by_score,
     spread_keys,
     target_position,
 )
@@ -107,6 +109,29 @@ def test_what_an_editor_placed_does_not_count_as_a_rank():
     assert index_by_score(order, 70, "d") == 2
     assert index_by_score(order, 95, "d") == 1
     assert index_by_score(order, 10, "d") == 3
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.sets(st.integers(1, 12)), st.lists(st.integers(0, 9), max_size=12))
+def test_papers_put_by_their_scores_at_once_stand_as_if_put_one_by_one(scores, fixed, others):
+    order = standing(*scores, fixed=tuple(fixed))
+    items = [Placed(100 + n, "", score, f"2611.{80000 + n}") for n, score in enumerate(others)]
+    one_by_one = [item.item_id for item in order]
+    by_id = {item.item_id: item for item in [*order, *items]}
+    for item in items:
+        there = [by_id[item_id] for item_id in one_by_one]
+        one_by_one.insert(index_by_score(there, item.score, item.arxiv_id), item.item_id)
+    placed = placed_by_score(order, items)
+    assert [item.item_id for item in placed] == one_by_one
+    keys = [item.order_key for item in placed]
+    assert keys == sorted(set(keys))
+    assert [item for item in placed if item.item_id < 100] == order
+
+
+def test_a_thousand_keys_in_one_gap_ascend_and_stay_short():
+    low, high = "V", "V1"
+    keys = keys_between(low, high, 1000)
+    assert [low, *keys, high] == sorted({low, *keys, high})
+    assert max(map(len, keys)) <= 5
 
 
 @pytest.mark.parametrize(
