@@ -14,6 +14,7 @@ def upgrade() -> None:
     _create_tables()
     op.add_column("runs", sa.Column("heard_at", UTC_TIME, nullable=True))
     op.add_column("runs", sa.Column("was_cut_off", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("runs", sa.Column("asked_all", sa.Boolean(), nullable=False, server_default=sa.true()))
     for name in ("stars", "citations"):
         op.add_column("metrics_snapshots", sa.Column(name, sa.BigInteger(), nullable=True))
     with op.batch_alter_table("mentions") as table:
@@ -30,7 +31,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("delete from items where state = 'waiting'")
+    # Not deleted, because audit events may name them.
+    dropped = "update items set state = 'dropped', drop_reason = 'waited when the desk was taken back'"
+    op.execute(f"{dropped} where state = 'waiting'")
     with op.batch_alter_table("items") as table:
         table.drop_constraint(op.f("fk_items_left_run_id"), type_="foreignkey")
         table.drop_column("left_run_id")
@@ -42,7 +45,7 @@ def downgrade() -> None:
             table.drop_column(name)
     for name in ("stars", "citations"):
         op.drop_column("metrics_snapshots", name)
-    for name in ("was_cut_off", "heard_at"):
+    for name in ("asked_all", "was_cut_off", "heard_at"):
         op.drop_column("runs", name)
     op.drop_table("workers")
     op.drop_table("run_requests")

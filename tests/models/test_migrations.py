@@ -6,15 +6,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
 from app.extensions import db
-from app.models import Edition, MetricsSnapshot, Post
+from app.models import AuditEvent, Edition, Item, MetricsSnapshot, Post
+from app.queries.waiting import newest_finished_run
 from app.services.acting import Acting
+from app.services.adding import add_paper
 from app.services.audit import Kind, record
-from tests.factories import edition_of_scores
+from app.services.undo import undo
+from tests.factories import MORNING, edition_of_scores, ingest_things, paper
 
 
 @pytest.fixture
@@ -48,6 +51,26 @@ def test_what_the_migrations_make_is_what_the_models_say(empty):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+def test_a_paper_that_waits_is_dropped_on_the_way_down_for_its_events_stay(empty):
+    upgrade()
+    rules, session = empty.extensions["rules"], db.session
+    by = Acting(None, MORNING, rules)
+    first = edition_of_scores(session, rules, [60])
+    ingest_things(session, rules, [paper("2611.95001", score=70, announced_on=None)])
+    add_paper(session, first.date, "2611.95001", by, run_id=newest_finished_run(session))
+    undo(session, first.id, by)
+    waiting = session.scalars(select(Item).where(Item.state == "waiting")).one().id
+    session.remove()
+    downgrade(revision="0001")
+    rows = session.execute(text("select id, state, drop_reason, order_key from items order by id")).all()
+    assert rows[1] == (waiting, "dropped", "waited when the desk was taken back", None)
+    assert rows[0].state == "picked"
+    session.remove()
+    upgrade()
+    assert session.get_one(Item, waiting).state == "dropped"
+    assert session.scalar(select(func.count()).where(AuditEvent.item_id == waiting)) == 2
 
 
 @pytest.fixture
