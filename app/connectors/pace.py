@@ -4,7 +4,7 @@ import fcntl
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -69,20 +69,20 @@ class Pace:
             self._sleep(wait)
 
     def _last_request(self, lane: str, file: BinaryIO | None) -> float:
-        if file is None:
-            return self._last.get(lane, float("-inf"))
-        try:
-            return float(file.read(64))
-        except ValueError:
-            return float("-inf")
+        if file is not None:
+            with suppress(ValueError, OSError):
+                return float(file.read(64))
+        return self._last.get(lane, float("-inf"))
 
     def _note(self, lane: str, file: BinaryIO | None) -> None:
         now = self._clock()
         self._last[lane] = now
         if file is not None:
-            file.seek(0)
-            file.truncate()
-            file.write(repr(now).encode())
+            # A disk that is full is no reason to lose an answer, nor to hide what went wrong with it.
+            with suppress(OSError):
+                file.seek(0)
+                file.truncate()
+                file.write(repr(now).encode())
 
     @contextmanager
     def _file(self, lane: str) -> Iterator[BinaryIO | None]:
@@ -95,10 +95,7 @@ class Pace:
             path = self._lock_dir / (lane.replace("/", "_").replace(":", "_") + ".lock")
             file = path.open("a+b", buffering=0)
         except OSError as error:
-            raise ConnectorError(
-                f"{lane} was not asked, for the lock file in {self._lock_dir} cannot be written: {error.strerror}.",
-                permanent=True,
-            ) from error
+            raise self._useless(lane, "written", error) from error
         with file:
             self._lock(lane, file)
             file.seek(0)
@@ -117,3 +114,11 @@ class Pace:
                     ) from None
                 self._sleep(POLL_SECONDS)
                 waited += POLL_SECONDS
+            except OSError as error:
+                raise self._useless(lane, "locked", error) from error
+
+    def _useless(self, lane: str, what: str, error: OSError) -> ConnectorError:
+        return ConnectorError(
+            f"{lane} was not asked, for the lock file in {self._lock_dir} cannot be {what}: {error.strerror}.",
+            permanent=True,
+        )

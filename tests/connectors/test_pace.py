@@ -1,5 +1,6 @@
 """Politeness over threads and processes: one lane per site, a pause between two requests."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -56,6 +57,30 @@ def test_a_lock_folder_that_cannot_be_written(tmp_path, fake_time: FakeTime):
     (tmp_path / "locks").write_text("a file is in the way")
     pace = Pace({}, 1, tmp_path / "locks", fake_time.sleep, fake_time.clock)
     with pytest.raises(ConnectorError) as caught, pace.turn("arxiv.org"):
+        pass
+    assert caught.value.permanent
+
+
+def test_a_full_disk_neither_hides_what_went_wrong_nor_shortens_the_pause(tmp_path, fake_time: FakeTime):
+    (tmp_path / "arxiv.org.lock").symlink_to("/dev/full")
+    pace = Pace({"arxiv.org": 3}, 1, tmp_path, fake_time.sleep, fake_time.clock)
+    with pytest.raises(ConnectorError, match="^arXiv dozes.$"), pace.turn("arxiv.org"):
+        raise ConnectorError("arXiv dozes.")
+    with pace.turn("arxiv.org"):
+        pass
+    assert fake_time.sleeps == [3]
+
+
+def test_a_file_system_without_locks(tmp_path, fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    pace = Pace({}, 1, tmp_path, fake_time.sleep, fake_time.clock)
+    with (
+        pytest.raises(ConnectorError, match="cannot be locked: No locks available.$") as caught,
+        pace.turn("arxiv.org"),
+    ):
         pass
     assert caught.value.permanent
 
