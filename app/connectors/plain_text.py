@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import nh3
 
+from app.connectors.fields import writable
+
 # A post is a page or two; what is longer is none, and is read as far as this.
 LONGEST_HTML = 50_000
 _PARAGRAPHS = frozenset("p div blockquote pre ul ol table h1 h2 h3 h4 h5 h6".split())
@@ -31,7 +33,7 @@ def read_html(html: str) -> PostText:
     """
     # html.parser takes minutes over a page of broken tags, so it is given a sound one.
     sound = nh3.clean(
-        html[:LONGEST_HTML], tags=set(_PARAGRAPHS | _LINES | {"a"}), attributes={"a": {"href"}}, link_rel=None
+        writable(html[:LONGEST_HTML]), tags=set(_PARAGRAPHS | _LINES | {"a"}), attributes={"a": {"href"}}, link_rel=None
     )
     reader = _Reader()
     reader.feed(sound)

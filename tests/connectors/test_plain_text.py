@@ -26,6 +26,7 @@ from app.connectors.plain_text import LONGEST_HTML, PostText, read_html
         ("<!-- a remark -->said<!-- another", "said"),
         ("a<![CDATA[b]]>c", "ac"),
         ("<p>broken <a href='https://arxiv.org/abs/2611.99001>link", "broken"),
+        ("moss\ud83d<b>\udc00 \0glows</b>", "moss glows"),
         ("😀 <em>naïve</em>", "😀 naïve"),
     ],
 )
