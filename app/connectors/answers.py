@@ -9,6 +9,9 @@ import requests
 from app.connectors.resets import asked_pause, is_spent, retry_after
 
 MEGABYTE = 1024 * 1024
+MOST_BYTES = 20 * MEGABYTE
+# Parsed, JSON takes up to twenty-five times the memory of its bytes.
+MOST_JSON = 5 * MEGABYTE
 CHUNK = 65536
 MOST_OF_AN_ERROR = MEGABYTE
 # The pause in seconds after "too many requests" where the host names none.
@@ -73,6 +76,11 @@ class Terms:
     final: Final = None
 
 
+def most_of(content_types: tuple[str, ...]) -> int:
+    """How many bytes of such media types are taken where the caller does not say."""
+    return MOST_JSON if "application/json" in content_types else MOST_BYTES
+
+
 def read_answer(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> HttpResponse:
     """The whole of a streamed answer. Raises Failure where it breaks the terms."""
     if response.status_code not in terms.statuses:
@@ -80,7 +88,8 @@ def read_answer(response: requests.Response, terms: Terms, clock: Callable[[], f
         raise _refusal(response, clock())
     body = b"".join(_chunks(response, terms.max_bytes))
     answer = HttpResponse(response.status_code, response.url, response.headers, body)
-    if answer.status != 304:
+    # An accepted refusal says all by its status, whatever comes with it.
+    if answer.status == 200:
         _check(answer, terms.content_types, clock())
     return answer
 
@@ -126,11 +135,15 @@ def _check(answer: HttpResponse, content_types: tuple[str, ...], now: float) -> 
 
 def _chunks(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
     """The body piece by piece, unpacked, so that neither a long nor a tightly packed one ever fills the memory."""
-    unpack = _unpacker(response.headers.get("Content-Encoding", ""))
+    # Neither status has a body; their headers are those of the page that was not sent.
+    encoding = "" if response.status_code in (204, 304) else response.headers.get("Content-Encoding", "")
+    unpack = _unpacker(encoding)
     size = taken = 0
     while True:
         # read1 hands over what has come; a full read could sit on a trickle for hours without seeing the deadline.
         packed = response.raw.read1(CHUNK, decode_content=False)
+        if not packed and not taken:
+            return
         taken += len(packed)
         for chunk in unpack(packed):
             size += len(chunk)
@@ -151,14 +164,19 @@ def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
 
     def unpack(packed: bytes) -> Iterator[bytes]:
+        nonlocal inflater
         try:
-            yield inflater.decompress(packed, CHUNK)
-            while inflater.unconsumed_tail:
-                yield inflater.decompress(inflater.unconsumed_tail, CHUNK)
-            if not packed:
-                yield inflater.flush()
-                if not inflater.eof:
-                    raise Failure("broke off in the middle of a page", again=True)
+            if not packed and not inflater.eof:
+                raise Failure("broke off in the middle of a page", again=True)
+            while packed:
+                if inflater.eof:
+                    # A page may be packed in several members (RFC 1952, 2.2), with zeros to fill up the last block.
+                    packed = packed.lstrip(b"\0")
+                    if not packed:
+                        return
+                    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+                yield inflater.decompress(packed, CHUNK)
+                packed = inflater.unconsumed_tail or inflater.unused_data
         except zlib.error:
             raise Failure("sent a page that could not be unpacked", again=True) from None
 

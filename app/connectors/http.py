@@ -1,6 +1,7 @@
 """The one polite HTTP client: slow on purpose, bounded in time and memory, and plain about what went wrong."""
 
 import json
+import math
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ import requests
 import urllib3
 
 from app.connectors.addresses import check_public, host_name, is_public, lane_of, redirect_target
-from app.connectors.answers import MEGABYTE, Failure, Final, HttpResponse, Terms, read_answer
+from app.connectors.answers import MOST_JSON, Failure, Final, HttpResponse, Terms, most_of, read_answer
 from app.connectors.deadline import Deadline, TimedAdapter
 from app.connectors.limits import LONGEST_PAUSE, Limits
 from app.connectors.memory import SECRET_HEADERS, Memory, Params, name_of
@@ -26,6 +27,9 @@ from app.domain.sources import ConnectorError
 TIMEOUTS = (5.0, 30.0)
 MAX_REDIRECTS = 3
 LONGEST_BACKOFF = 60.0
+# What is done without rather than waited for gets so many seconds.
+BRIEF_SECONDS = 20.0
+JSON_TYPES = ("application/json",)
 _TIMES = {1: "", 2: " twice", 3: " three times", 4: " four times", 5: " five times"}
 
 
@@ -44,12 +48,9 @@ class _Session(requests.Session):
         return None
 
 
-JSON_TYPES = ("application/json",)
-
-
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is asked; with a body it is a POST. `public` says that somebody typed the address."""
+    """What is asked; with a body it is a POST. `public` says that somebody typed the address; `brief` as in `get`."""
 
     url: str
     params: Params | None
@@ -57,6 +58,7 @@ class _Request:
     interval: float | None = None
     body: bytes | None = None
     public: bool = False
+    brief: bool = False
 
 
 class HttpClient:
@@ -111,24 +113,26 @@ class HttpClient:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         content_types: tuple[str, ...] = (),
-        max_bytes: int = 20 * MEGABYTE,
+        max_bytes: int | None = None,
         statuses: tuple[int, ...] = (200,),
         interval: float | None = None,
         final: Final = None,
         remember: bool = False,
         public_only: bool = False,
+        brief: bool = False,
     ) -> HttpResponse:
         """One answer whose status is in `statuses` and whose media type is in `content_types` (empty: any).
 
-        `params` may be pairs, for a name given several times. `max_bytes` counts unpacked bytes; `interval` lengthens
-        the pause before this request. A conditional request is `headers={"If-None-Match": …}, statuses=(200, 304)`.
-        `final` is asked about every refusal before it is retried: a sentence from it ends the tries at once.
-        With `remember`, an answer of an earlier run that the host says still holds is given again. With
-        `public_only`, for an address that somebody typed, only public hosts are asked, whose redirects may lead
-        to any other such host. Raises ConnectorError, one sentence naming the host.
+        `params` may be pairs, for a name given several times. `max_bytes` counts unpacked bytes, by default 5 MB of
+        JSON and 20 MB of anything else; `interval` lengthens the pause before this request. A conditional request is
+        `headers={"If-None-Match": …}, statuses=(200, 304)`. `final` is asked about every refusal before it is retried:
+        a sentence from it ends the tries at once. With `remember`, an answer of an earlier run that the host says
+        still holds is given again. With `public_only`, for an address that somebody typed, only public hosts are
+        asked, whose redirects may lead to any other such host. With `brief` there is one try of at most 20 seconds,
+        and no wait for a host that has no request left. Raises ConnectorError, one sentence naming the host.
         """
-        request = _Request(url, params, dict(headers or {}), interval, public=public_only)
-        terms = Terms(content_types, max_bytes, statuses, final)
+        request = _Request(url, params, dict(headers or {}), interval, public=public_only, brief=brief)
+        terms = Terms(content_types, max_bytes or most_of(content_types), statuses, final)
         return self._try_remembered(request, terms) if remember else self._try(request, terms)
 
     def get_json(self, url: str, **terms: Any) -> Any:
@@ -153,17 +157,17 @@ class HttpClient:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         content_types: tuple[str, ...] = (),
-        max_bytes: int = 20 * MEGABYTE,
+        max_bytes: int | None = None,
         statuses: tuple[int, ...] = (200,),
         final: Final = None,
     ) -> HttpResponse:
-        """The answer to a question that is sent as JSON or as a form; all else is as in `get`."""
+        """The answer, 5 MB by default, to a question that is sent as JSON or as a form; all else is as in `get`."""
         if form is not None:
             body, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
         else:
             body, kind = json.dumps(json_body).encode(), "application/json"
         request = _Request(url, params, {**(headers or {}), "Content-Type": kind}, body=body)
-        return self._try(request, Terms(content_types, max_bytes, statuses, final))
+        return self._try(request, Terms(content_types, max_bytes or MOST_JSON, statuses, final))
 
     @staticmethod
     def parse_json(response: HttpResponse) -> Any:
@@ -201,7 +205,7 @@ class HttpClient:
                 return self._follow(request, terms)
             except Failure as failure:
                 failures.append(failure)
-            wait = self._wait_after(failures)
+            wait = None if request.brief else self._wait_after(failures)
             if wait is None or self._clock() - started + wait > self._patience:
                 if failures[-1].limited:
                     self._limits.give_up(lane_of(request.url))
@@ -240,6 +244,8 @@ class HttpClient:
         if request.public:
             self._check_address(request.url)
         if wait := self._limits.wait(lane):
+            if request.brief:
+                raise Failure(f"takes no more requests from us for {in_words(wait)}")
             self._sleep(wait)
         with self._pace.turn(lane, request.interval):
             try:
@@ -259,14 +265,15 @@ class HttpClient:
                 raise Failure("has an address that cannot be asked", permanent=True) from None
 
     def _send(self, request: _Request) -> requests.Response:
-        self._deadline.start(self._transfer_deadline)
+        longest = BRIEF_SECONDS if request.brief else math.inf
+        self._deadline.start(min(longest, self._transfer_deadline))
         return (self._public_session if request.public else self._session).request(
             "GET" if request.body is None else "POST",
             request.url,
             params=request.params,
             headers=request.headers,
             data=request.body,
-            timeout=self._timeouts,
+            timeout=tuple(min(longest, seconds) for seconds in self._timeouts),
             stream=True,
             allow_redirects=False,
         )

@@ -2,7 +2,7 @@
 
 import json
 
-from app.connectors.answers import HttpResponse
+from app.connectors.fields import writable
 from app.connectors.http import HttpClient
 from app.domain.quotes import LONGEST_EMBED
 from app.domain.sources import ConnectorError
@@ -16,17 +16,14 @@ def embed_html(client: HttpClient, endpoint: str, url: str, **params: str) -> st
 
     `endpoint` is the whole address of the oEmbed service and `params` are what its network takes beside `url`. Posts
     that are deleted (404, 410) or not public (403), errors as plain text, pages instead of JSON and hosts that do not
-    answer all mean that there is no embed: the post is then shown by its own words.
+    answer all mean that there is no embed: the post is then shown by its own words. An embed is an ornament, and not
+    waited for.
     """
     try:
-        answer = client.get(endpoint, params={"url": url, **params}, max_bytes=LONGEST_ANSWER, final=_no_embed)
+        answer = client.get(endpoint, params={"url": url, **params}, max_bytes=LONGEST_ANSWER, brief=True)
         told = json.loads(answer.body)
     except (ConnectorError, ValueError, RecursionError):
         return None
     html = told.get("html") if isinstance(told, dict) else None
-    return html if isinstance(html, str) and html.strip() and len(html) <= LONGEST_EMBED else None
-
-
-def _no_embed(answer: HttpResponse) -> str:
-    """An embed is an ornament: no refusal is worth a second try in the same run."""
-    return f"has no embed to give ({answer.status})"
+    html = writable(html) if isinstance(html, str) else ""
+    return html if html.strip() and len(html) <= LONGEST_EMBED else None

@@ -17,6 +17,8 @@ from app.domain.sources import ConnectorError
 from tests.fakes.service import Answer, Asked, FakeService
 from tests.fakes.site import FakeTime, Page, ScriptedSite
 
+PACKED = {"Content-Encoding": "gzip"}
+
 
 def failure_of(client: HttpClient, url: str, **terms) -> ConnectorError:
     with pytest.raises(ConnectorError) as caught:
@@ -122,6 +124,55 @@ def test_packed_bodies_are_unpacked(client: HttpClient, site: ScriptedSite, pack
     text = os.urandom(100_000) + bytes(300_000)
     site.says(Page(body=pack(text), headers={"Content-Encoding": "gzip" if pack is gzip.compress else "deflate"}))
     assert client.get(site.url).body == text
+
+
+def test_a_page_may_be_packed_in_several_members(client: HttpClient, site: ScriptedSite):
+    members = gzip.compress(b"moss ") + gzip.compress(b"") + gzip.compress(bytes(300_000)) + gzip.compress(b" glows")
+    site.says(Page(body=members + bytes(512), headers={"Content-Encoding": "gzip"}))
+    assert client.get(site.url).body == b"moss " + bytes(300_000) + b" glows"
+    site.says(Page(write=lambda send: [send(members[i : i + 1]) for i in range(len(members))], headers=PACKED))
+    assert client.get(site.url).body == b"moss " + bytes(300_000) + b" glows"
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (gzip.compress(bytes(900)) + gzip.compress(bytes(900)), "sent more than 1000 bytes"),
+        (gzip.compress(b"moss") + gzip.compress(b"glows")[:-3], "broke off in the middle of a page"),
+        (gzip.compress(b"moss") + b"glows", "sent a page that could not be unpacked"),
+    ],
+)
+def test_members_that_are_not_taken(client: HttpClient, site: ScriptedSite, page: bytes, said: str):
+    site.says(Page(body=page, headers=PACKED))
+    assert said in str(failure_of(client, site.url, max_bytes=1000))
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("page", [(b"", "text/html"), (b"<p>gone</p>", "text/html"), (b"Rate exceeded.", "text/plain")])
+def test_a_refusal_that_is_asked_for_may_be_of_any_kind(
+    client: HttpClient, site: ScriptedSite, fake_time: FakeTime, status: int, page: tuple[bytes, str]
+):
+    body, kind = page
+    site.says(Page(status, body, {"Content-Type": kind}))
+    answer = client.get(site.url, statuses=(200, status), content_types=("application/json",))
+    assert (answer.status, answer.body, len(site.paths), fake_time.sleeps) == (status, body, 1, [])
+
+
+@pytest.mark.parametrize("status", [204, 304, 404])
+def test_an_answer_without_a_body_is_not_unpacked(client: HttpClient, site: ScriptedSite, status: int):
+    site.says(Page(status, b"", PACKED))
+    answer = client.get(site.url, statuses=(200, status))
+    assert (answer.status, answer.body, len(site.paths)) == (status, b"", 1)
+
+
+def test_json_is_taken_up_to_five_megabytes_and_more_by_request(client: HttpClient):
+    with Posting() as fake:
+        fake.fault(Answer(b"[" + b" " * 6_000_000 + b"]"))
+        for ask in (client.get_json, client.post):
+            with pytest.raises(ConnectorError, match="sent more than 5 MB, which was not taken"):
+                ask(fake.url)
+        assert client.get_json(fake.url, max_bytes=7_000_000) == []
+        assert len(client.get(fake.url).body) == 6_000_002
 
 
 def test_redirects_are_followed_within_the_site(client: HttpClient, site: ScriptedSite):

@@ -58,8 +58,10 @@ def test_no_fault_of_the_host_is_a_failure(fault: str, client: HttpClient, oembe
     assert embed_html(client, oembed.bluesky, BLUESKY) is None
 
 
-@pytest.mark.parametrize("fault", ["429-later", "500", "503-later"])
-def test_no_refusal_is_tried_twice(fault: str, client: HttpClient, oembed: FakeOembed, fake_time: FakeTime) -> None:
+@pytest.mark.parametrize("fault", ["429", "429-later", "500", "503-later", "cut-off", "empty-body", "rate-text"])
+def test_nothing_is_tried_twice(
+    fault: str | Answer, client: HttpClient, oembed: FakeOembed, fake_time: FakeTime
+) -> None:
     oembed.fault(fault)
     assert embed_html(client, oembed.x, X) is None
     assert len(oembed.requests) == 1 and fake_time.sleeps == []
@@ -84,6 +86,22 @@ def test_no_refusal_is_tried_twice(fault: str, client: HttpClient, oembed: FakeO
 def test_an_answer_without_usable_markup_is_no_embed(answer: object, client: HttpClient, oembed: FakeOembed) -> None:
     oembed.fault(Answer(answer))
     assert embed_html(client, oembed.bluesky, BLUESKY) is None
+
+
+def test_a_host_that_has_no_request_left_is_not_waited_for(
+    client: HttpClient, oembed: FakeOembed, fake_time: FakeTime
+) -> None:
+    oembed.fault(Answer({"html": "<p>"}, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "290"}))
+    assert embed_html(client, oembed.x, X) == "<p>"
+    assert embed_html(client, oembed.x, X) is None
+    assert len(oembed.requests) == 1 and fake_time.sleeps == []
+
+
+def test_an_embed_holds_nothing_that_no_database_takes(client: HttpClient, oembed: FakeOembed) -> None:
+    oembed.fault(Answer(b'{"html": "<p>\\u0000moss\\ud800</p>"}'), times=1)
+    assert embed_html(client, oembed.x, X) == "<p>moss</p>"
+    oembed.fault(Answer(b'{"html": "\\u0000 \\ud800"}'))
+    assert embed_html(client, oembed.x, X) is None
 
 
 def test_a_host_that_is_not_there_is_no_embed(client: HttpClient) -> None:
