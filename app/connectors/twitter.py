@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from app.connectors.http import HttpClient
 from app.connectors.oembed import embed_html
 from app.connectors.source import Settings, Source
+from app.connectors.turns import in_turn
 from app.connectors.twitter_api import MOST, WINDOW, Account, BudgetSpent, TwitterApi, searches
+from app.connectors.twitter_budget import Allowance, Budget
 from app.connectors.twitter_posts import (
     NAME,
     Author,
@@ -55,9 +57,10 @@ class TwitterConnector:
     name = NAME
     needs_papers = True
 
-    def __init__(self, client: HttpClient, account: Account, embeds: Embeds) -> None:
+    def __init__(self, client: HttpClient, account: Account, allowance: Allowance, embeds: Embeds) -> None:
         self._client = client
         self._account = account
+        self._allowance = allowance
         self._embeds = embeds
 
     def fetch(self, question: Question) -> Iterator[Fetched]:
@@ -65,7 +68,8 @@ class TwitterConnector:
 
         Posts that may be quoted come last and with their embed, which needs no credentials and costs nothing.
         """
-        run = _Run(TwitterApi(self._client, self._account), question, self._embeds.quote_cut)
+        budget = Budget(self._allowance, question.now.astimezone(UTC).date())
+        run = _Run(TwitterApi(self._client, self._account, budget), question, self._embeds.quote_cut)
         failure = None
         try:
             yield from run.things()
@@ -109,11 +113,13 @@ class _Run:
     def things(self) -> Iterator[Fetched]:
         """Search first, for it may read known posts too; then the known ones that it did not meet."""
         self.known = {one.external_id: one for one in self.question.known if is_post_id(one.external_id)}
-        asked = searches(self.question)
+        budget = self.api.budget.left
+        # A paper of which anybody speaks costs a post at least.
+        papers = in_turn(self.question.papers, budget, self.question.now)
+        asked = searches(replace(self.question, papers=tuple(papers)))
         yield Expected(len(asked) + -(-len(self.known) // MOST))
         if self.question.sweeps and self.question.since < self.question.now - WINDOW:
             yield Notice(f"X shows only the posts of the last {WINDOW.days} days; earlier ones were not asked for.")
-        budget = self.api.left
         for number, search in enumerate(asked):
             try:
                 # Half of the budget at most is kept for the posts that are known and were not met so far.
@@ -121,22 +127,22 @@ class _Run:
                     self.has_failed = False
                     yield from self._read(page)
             except BudgetSpent:
-                papers = sum(len(left.papers) for left in asked[number:])
-                yield Notice(f"{_spent(budget)}: {papers} of {len(self.question.papers)} papers were not asked about.")
+                unasked = sum(len(left.papers) for left in asked[number:])
+                yield Notice(f"{self.api.budget.spent()}: {unasked} of {len(papers)} papers were not asked about.")
                 break
             except ConnectorError as error:
                 yield self._problem(f"{search.papers[0]} to {search.papers[-1]}", error)
             yield Done(number + 1)
-        yield from self._refresh(len(asked), budget)
+        yield from self._refresh(len(asked))
 
-    def _refresh(self, done: int, budget: int) -> Iterator[Fetched]:
+    def _refresh(self, done: int) -> Iterator[Fetched]:
         """Known posts that the search did not meet, those with the highest scores first."""
         waiting = [one for name, one in self.known.items() if name not in self.seen]
         waiting.sort(key=lambda one: one.score, reverse=True)
         while waiting:
-            size = min(MOST, self.api.left)
+            size = min(MOST, self.api.budget.left)
             if size <= 0:
-                yield Notice(f"{_spent(budget)}: {len(waiting)} known posts were not read again.")
+                yield Notice(f"{self.api.budget.spent()}: {len(waiting)} known posts were not read again.")
                 return
             part, waiting = [one.external_id for one in waiting[:size]], waiting[size:]
             try:
@@ -200,19 +206,19 @@ def _score(mention: FetchedMention) -> float:
     return (mention_score(mention.reading) if mention.reading else None) or 0.0
 
 
-def _spent(budget: int) -> str:
-    return f"X's budget of {budget} posts a run (HOTPAPERS_TWITTER_BUDGET) is used up"
-
-
 def make(settings: Settings, client: HttpClient, today: date) -> TwitterConnector:
     """The X connector as the settings describe it."""
     account = Account(
         url=settings["TWITTER_URL"],
         token=settings["TWITTER_BEARER_TOKEN"],
-        budget=settings["TWITTER_BUDGET"],
         with_users=settings["TWITTER_USERS"],
     )
-    return TwitterConnector(client, account, Embeds(settings["TWITTER_OEMBED_URL"], settings["QUOTE_CUT"]))
+    allowance = Allowance(
+        run=settings["TWITTER_BUDGET"],
+        day=settings["TWITTER_DAY_BUDGET"],
+        file=settings["INSTANCE_DIR"] / "budgets" / "twitter.json",
+    )
+    return TwitterConnector(client, account, allowance, Embeds(settings["TWITTER_OEMBED_URL"], settings["QUOTE_CUT"]))
 
 
 SOURCE = Source(
@@ -222,6 +228,12 @@ SOURCE = Source(
     settings=(
         Setting("TWITTER_BEARER_TOKEN", "", text, "the app token (bearer) for X's API, which is paid by use", True),
         Setting("TWITTER_BUDGET", "500", whole_number, "posts that a run may be given by X, each of which costs money"),
+        Setting(
+            "TWITTER_DAY_BUDGET",
+            "1500",
+            whole_number,
+            "posts that all runs of a day (UTC) together may be given by X, however many runs there are",
+        ),
         Setting("TWITTER_USERS", "no", yes_or_no, "whether X is asked for the authors of posts too, which it may bill"),
         Setting("TWITTER_URL", "https://api.x.com", url, "where X's API is asked"),
         Setting("TWITTER_OEMBED_URL", "https://publish.x.com", url, "where the embeds of X's posts are had"),

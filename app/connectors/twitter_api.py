@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from app.connectors.answers import HttpResponse
 from app.connectors.fields import first_of, list_of, text
 from app.connectors.http import HttpClient
+from app.connectors.twitter_budget import Budget
 from app.domain.sources import ConnectorError, Question, SoughtPaper
 
 # What recent search takes: characters of a query on self-serve plans, and posts of one page.
@@ -26,16 +27,15 @@ _COMMON = frozenset(["query", "ids", "start_time", "end_time", "max_results", "n
 
 
 class BudgetSpent(Exception):
-    """The posts that a run may cost are used up."""
+    """The posts that a run, or all runs of a day, may cost are used up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where X is asked, with which app token, for how many posts at most, and whether for their authors too."""
+    """Where X is asked, with which app token, and whether for the authors of posts too."""
 
     url: str
     token: str
-    budget: int
     with_users: bool = False
 
 
@@ -77,25 +77,25 @@ def _query(terms: str) -> str:
 
 
 class TwitterApi:
-    """Asks X for one run; `left` is how many posts that run may still be given.
+    """Asks X for one run, within its budget.
 
     Every call raises ConnectorError, with `permanent` where no further question would be answered either.
     """
 
-    def __init__(self, client: HttpClient, account: Account) -> None:
-        self.left = account.budget
+    def __init__(self, client: HttpClient, account: Account, budget: Budget) -> None:
+        self.budget = budget
         self._client = client
         self._account = account
         self._says_posts = False
 
     def search(self, search: Search, spare: int) -> Iterator[dict[str, Any]]:
-        """The pages of a search, newest posts first. Raises BudgetSpent before `left` would fall below `spare`."""
+        """The pages of a search, newest posts first. Raises BudgetSpent before fewer than `spare` are left."""
         token, told = "", {""}
         for _ in range(MOST_PAGES):
-            room = min(MOST, self.left - spare)
+            room = min(MOST, self.budget.left - spare)
             if room < LEAST:
                 raise BudgetSpent
-            page = self._ask("/2/tweets/search/recent", _search_params(search, room, token))
+            page = self._ask("/2/tweets/search/recent", _search_params(search, room, token), room)
             yield page
             # A page may be empty and name a next one all the same; only a missing token is the end.
             token = text(first_of(page.get("meta"), "next_token"))
@@ -105,20 +105,33 @@ class TwitterApi:
 
     def posts(self, ids: Sequence[str]) -> dict[str, Any]:
         """What X has of posts by their ids, at most 100 and no more than are left."""
-        return self._ask("/2/tweets", {"ids": ",".join(ids)})
+        return self._ask("/2/tweets", {"ids": ",".join(ids)}, len(ids))
 
-    def _ask(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
-        answer = self._get(path, params, self._says_posts)
-        if answer.status == 400 and not self._says_posts and _dislikes_spelling(self._client.parse_json(answer)):
-            answer = self._get(path, params, True)
-            self._says_posts = answer.status == 200
-        if answer.status == 400:
-            raise ConnectorError(f"{_host(answer)} did not understand the question; the next run tries again.")
+    def _ask(self, path: str, params: Mapping[str, str], most: int) -> dict[str, Any]:
+        """The answer to one question, which costs as many posts as it has, and `most` where it cannot be read."""
+        self.budget.take(most)
+        answer = self._answer(path, params, most)
         told = self._client.parse_json(answer)
         if not isinstance(told, dict) or not {"data", "meta", "errors"} & told.keys():
             raise ConnectorError(f"{_host(answer)} sent something that is no list of posts; the next run tries again.")
-        self.left -= len(list_of(told.get("data")))
+        self.budget.give_back(most - len(list_of(told.get("data"))))
         return told
+
+    def _answer(self, path: str, params: Mapping[str, str], most: int) -> HttpResponse:
+        """An answer with status 200. What X refuses it does not bill."""
+        try:
+            answer = self._get(path, params, self._says_posts)
+            if answer.status == 400 and not self._says_posts and _dislikes_spelling(self._client.parse_json(answer)):
+                answer = self._get(path, params, True)
+                self._says_posts = answer.status == 200
+        except ConnectorError as error:
+            if error.permanent:
+                self.budget.give_back(most)
+            raise
+        if answer.status == 400:
+            self.budget.give_back(most)
+            raise ConnectorError(f"{_host(answer)} did not understand the question; the next run tries again.")
+        return answer
 
     def _get(self, path: str, params: Mapping[str, str], says_posts: bool) -> HttpResponse:
         """One answer, with status 200 or 400. X's samples speak of tweets, its OpenAPI description 2.167 of posts."""

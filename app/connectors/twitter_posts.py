@@ -34,7 +34,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post; `paper_ids` are those of its links, then those that only its words name."""
+    """One post, under the id that it had before any edit.
+
+    `paper_ids` are those of its links, then those that only its words name.
+    """
 
     id: str
     author: Author
@@ -99,7 +102,7 @@ def _post(post: dict[str, Any], author: Author) -> Post:
     addresses = [text(link.get(name)) for link in links for name in ("unwound_url", "expanded_url")]
     metrics = post.get("public_metrics")
     return Post(
-        id=post["id"],
+        id=next(filter(is_post_id, _versions(post)), post["id"]),
         author=author,
         text=text(words),
         posted_at=moment(post.get("created_at")),
@@ -111,6 +114,11 @@ def _post(post: dict[str, Any], author: Author) -> Post:
             replies=count(first_of(metrics, "reply_count")),
         ),
     )
+
+
+def _versions(post: dict[str, Any]) -> list[str]:
+    """The ids that a post has had, the first one first: every edit makes a new one."""
+    return list_of(first_of(post, "edit_history_tweet_ids", "edit_history_post_ids"), str)
 
 
 def _links(holder: Any) -> list[dict[str, Any]]:

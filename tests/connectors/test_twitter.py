@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,12 +44,13 @@ def embeds() -> Iterator[FakeOembed]:
 class Ear:
     """Asks X as the settings say; `hear` takes the ids of papers and fields of the question."""
 
-    def __init__(self, client: HttpClient, x: FakeX, embeds: FakeOembed) -> None:
-        self.client, self.x, self.embeds = client, x, embeds
+    def __init__(self, client: HttpClient, x: FakeX, embeds: FakeOembed, folder: Path) -> None:
+        self.client, self.x, self.embeds, self.folder = client, x, embeds, folder
         self.settings: dict[str, Any] = {}
 
     def hear(self, *papers: str, **fields: Any) -> Heard:
         given = {
+            "INSTANCE_DIR": self.folder,
             "TWITTER_URL": self.x.url,
             "TWITTER_BEARER_TOKEN": TOKEN,
             "TWITTER_OEMBED_URL": self.embeds.url + X_PATH.removesuffix("/oembed"),
@@ -58,8 +60,8 @@ class Ear:
 
 
 @pytest.fixture
-def ear(client: HttpClient, x: FakeX, embeds: FakeOembed) -> Ear:
-    return Ear(client, x, embeds)
+def ear(client: HttpClient, x: FakeX, embeds: FakeOembed, tmp_path: Path) -> Ear:
+    return Ear(client, x, embeds, tmp_path)
 
 
 def known(post_id: str = "1991000000000000001", url: str = "", **fields: Any) -> KnownMention:

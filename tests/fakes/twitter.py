@@ -26,7 +26,7 @@ class XPost:
     """A post with links to `links`; with `note` it is a long one, whose `note_links` stand only there.
 
     `metrics` False leaves its counts out, `state` is public, protected or deleted, and `repost_of` makes it a native
-    repost, which the search gives only where it leaks.
+    repost, which the search gives only where it leaks. `edits` are the ids that it had before it was edited.
     """
 
     id: str = "1991000000000000001"
@@ -44,6 +44,7 @@ class XPost:
     metrics: bool = True
     state: str = "public"
     repost_of: str = ""
+    edits: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> str:
@@ -131,7 +132,7 @@ class FakeX(FakeService):
             return wrong
         if len(ids) > 100 or not all(re.fullmatch("[0-9]{1,19}", one) for one in ids):
             return _invalid("ids", asked.param("ids"), "The number of values in the `ids` query parameter is not valid")
-        posts = {post.id: post for post in self.posts}
+        posts = {name: post for post in self.posts for name in (*post.edits, post.id)}
         found = [posts[one] for one in ids if one in posts and posts[one].state == "public"]
         lost = [one for one in ids if one not in posts or posts[one].state != "public"]
         errors = [_lost(one, one in posts and posts[one].state == "protected") for one in lost]
@@ -157,7 +158,7 @@ class FakeX(FakeService):
         told: dict[str, Any] = {
             "id": post.id,
             "text": escape(" ".join([post.text, *(link["url"] for link in links)]), quote=False),
-            f"edit_history_{'tweet' if tweets else 'post'}_ids": [post.id],
+            f"edit_history_{'tweet' if tweets else 'post'}_ids": [*post.edits, post.id],
         }
         more: dict[str, Any] = {"created_at": post.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
         if links:

@@ -88,6 +88,7 @@ class World:
             "TWITTER_URL": at["twitter"],
             "TWITTER_BEARER_TOKEN": TOKEN,
             "TWITTER_BUDGET": "100000",
+            "TWITTER_DAY_BUDGET": "1000000",
             "MASTODON_INSTANCES": at["mastodon"],
             "REDDIT_URL": at["reddit"],
             "REDDIT_LOGIN_URL": at["reddit"],
