@@ -1,5 +1,6 @@
 """Semantic Scholar: how often papers are cited."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -15,8 +16,8 @@ from app.domain.settings import text as any_text
 from app.domain.sources import ConnectorError, Fetched, FetchedReading, Problem, Question, Reading
 
 MOST_AT_ONCE = 500
-# What is answered, with status 400, where every id of a portion is unknown.
-NONE_KNOWN = "no valid paper ids"
+# What is answered, with status 400 or 404, where every id of a portion is unknown; its words differ.
+NONE_KNOWN = re.compile(r"\bno .*papers?\b|\bpapers?\b[^/]*not found", re.IGNORECASE)
 
 
 class SemanticScholarConnector:
@@ -56,12 +57,12 @@ class SemanticScholarConnector:
             params={"fields": "externalIds,citationCount"},
             json_body={"ids": [f"ARXIV:{arxiv_id}" for arxiv_id in ids]},
             headers=self._headers,
-            statuses=(200, 400),
+            statuses=(200, 400, 404),
             final=_refusal,
         )
         told = self._client.parse_json(answer)
-        if answer.status == 400:
-            if NONE_KNOWN in text(first_of(told, "error")).lower():
+        if answer.status != 200:
+            if NONE_KNOWN.search(text(first_of(told, "error"))):
                 return [None] * len(ids)
             raise ConnectorError("Semantic Scholar did not understand the question; the next run tries again.")
         if not isinstance(told, list) or len(told) != len(ids):

@@ -68,7 +68,14 @@ def test_many_papers_are_asked_for_in_portions_of_500(client: HttpClient, schola
     assert (citations(heard), heard.steps) == ({MANY[-1]: 3}, (3, 3))
 
 
-def test_where_no_paper_is_known_there_is_nothing_to_say(client: HttpClient, scholar: FakeSemanticScholar) -> None:
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize(
+    "said", ["No valid paper ids given", "No papers found for the given ids", "no paper", "Paper not found"]
+)
+def test_where_no_paper_is_known_there_is_nothing_to_say(
+    status: int, said: str, client: HttpClient, scholar: FakeSemanticScholar
+) -> None:
+    scholar.none_known = Answer({"error": said}, status)
     heard = listen(connector(client, scholar), late("2611.99008", "2611.99009"))
     assert (heard.readings, heard.problems, heard.error) == ([], [], None)
 
@@ -141,6 +148,8 @@ def test_a_count_that_is_none_is_not_taken(odd: Any, client: HttpClient, scholar
         Answer({"error": "Unrecognized or unsupported fields: [moss]"}, 400),
         Answer({"error": {"ids": "No valid paper ids given"}}, 400),
         Answer(["No valid paper ids given"], 400),
+        Answer({"error": "Not found"}, 404),
+        Answer({"error": "Internal endpoint /graph/v1/paper/batch not found"}, 404),
         Answer("<html>Bad request</html>", 400, content_type="text/html"),
     ],
 )

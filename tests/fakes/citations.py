@@ -16,8 +16,8 @@ class FakeSemanticScholar(FakeService):
     """`papers` by arXiv id: how often it is cited, or a whole record. Nobody without one of `keys` gets anything.
 
     Without a key one meets the crowded pool (429), a key that is not known is refused (403). An id with a version is
-    unknown, like any other that is not among the papers; where all are, the answer is 400. One of `poisoned` makes a
-    whole portion fail with 500.
+    unknown, like any other that is not among the papers; where all are, the answer is `none_known`. One of `poisoned`
+    makes a whole portion fail with 500.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time) -> None:
@@ -25,6 +25,7 @@ class FakeSemanticScholar(FakeService):
         self.papers: dict[str, Any] = {}
         self.keys = {"s2-moss"}
         self.poisoned: set[str] = set()
+        self.none_known = Answer({"error": "No valid paper ids given"}, 400)
 
     def respond(self, asked: Asked) -> Answer:
         """What is known of each id, in the order of the question."""
@@ -42,7 +43,7 @@ class FakeSemanticScholar(FakeService):
         if self.poisoned.intersection(names):
             return Answer({"message": "Internal Server Error"}, 500)
         if not any(name in self.papers for name in names):
-            return Answer({"error": "No valid paper ids given"}, 400)
+            return self.none_known
         fields = {"paperId", *asked.param("fields").split(",")}
         return Answer([self._record(name, fields) for name in names])
 
