@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 from app.extensions import db
 
@@ -29,3 +29,8 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     # Without it "insert or replace" would delete a sealed row past its trigger.
     cursor.execute("PRAGMA recursive_triggers = ON")
     cursor.close()
+
+
+def shown_address(url: str) -> str:
+    """A database's address for people: without what could be a secret, wherever it stands in it."""
+    return make_url(url).set(password=None, query={}).render_as_string()

@@ -81,9 +81,9 @@ def means(app: Flask) -> Collecting:
     """What the worker of a desk collects with."""
     config, clock = app.config, app.extensions["clock"]
 
-    def connectors(with_listing: bool) -> list[Connector]:
+    def connectors(with_listing: bool, with_numbers: bool) -> list[Connector]:
         made = make_connectors(config, clock().astimezone(NEW_YORK).date())
-        return [connector for connector in made if with_listing or connector.name != LISTING]
+        return [source for source in made if (with_listing if source.name == LISTING else with_numbers)]
 
     return Collecting(
         connectors=connectors,

@@ -18,6 +18,7 @@ from app.cli.common import now, plain_errors
 from app.config import ROOT, unknown_settings
 from app.connectors.reach import unreachable
 from app.connectors.source import Source
+from app.database import shown_address
 from app.domain.settings import url
 from app.extensions import db
 from app.queries.schedule import worker_state
@@ -55,7 +56,7 @@ def _settings() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    address = db.engine.url.render_as_string(hide_password=True)
+    address = shown_address(current_app.config["SQLALCHEMY_DATABASE_URI"])
     try:
         with db.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()

@@ -35,6 +35,7 @@ def ingest_command(day: date | None, sources: tuple[str, ...], path: Path | None
             clock=current_app.extensions["clock"],
             rules=rules(),
             off=off,
+            asks_all=not (path or sources),
             progress=bar.show,
         )
     _say(run)

@@ -23,6 +23,8 @@ from app.domain.settings import Setting
 from app.domain.sources import Connector
 
 VERSION = "0.1"
+# Seconds that one question may take with all its tries; what takes longer waits for another run.
+PATIENCE = 600.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # In the order in which a run asks them: first which papers there are, then what is said of them.
@@ -79,6 +81,7 @@ def make_client(settings: Settings) -> HttpClient:
     return HttpClient(
         f"HotPapers/{VERSION}" + (f" (+{contact})" if contact else ""),
         intervals=_intervals(settings),
+        patience=PATIENCE,
         lock_dir=Path(settings["INSTANCE_DIR"]) / "locks",
         cache_dir=Path(settings["INSTANCE_DIR"]) / "cache",
     )

@@ -96,10 +96,10 @@ class ArxivConnector:
     def _age(self, day: date) -> int:
         return (self._today - day).days
 
-    def _fetch_members(self, day: date) -> tuple[dict[str, Entry], list[Problem]]:
+    def _fetch_members(self, day: date) -> tuple[dict[str, Entry], list[Problem | Notice]]:
         """The entries of all categories by id, and what went wrong in single categories."""
         entries: dict[str, Entry] = {}
-        problems: list[Problem] = []
+        problems: list[Problem | Notice] = []
         failed: list[tuple[str, ConnectorError]] = []
         for category in self._categories:
             try:
@@ -115,7 +115,7 @@ class ArxivConnector:
             raise _summary(day, [error for _, error in failed])
         return entries, [Problem(f"the listing of {name}", str(error)) for name, error in failed] + problems
 
-    def _fetch_category(self, category: str, day: date, problems: list[Problem]) -> list[Entry]:
+    def _fetch_category(self, category: str, day: date, problems: list[Problem | Notice]) -> list[Entry]:
         if day >= self._today:
             listing = self._fetch_listing(f"/list/{quote(category)}/new", "skip", day)
             if listing.day < day:
@@ -163,19 +163,20 @@ class ArxivConnector:
         except UnreadableAnswer as error:
             raise ConnectorError(f"arXiv's listing {path} could not be read: {error}.") from error
 
-    def _compare_feed(self, category: str, listing: ListingPage, problems: list[Problem]) -> None:
+    def _compare_feed(self, category: str, listing: ListingPage, problems: list[Problem | Notice]) -> None:
         """Take the versions from the daily feed, and tell of papers that it has beyond the listing page.
 
         A feed may be of another day, whatever its own dates say, so it adds no paper. A page without papers counts as
         an empty day only where the feed agrees.
         """
-        where = f"the feed of {category}"
+        where = f"The feed of {category}"
         try:
             feed = self._fetch_feed(category)
         except ConnectorError as error:
             if not listing.entries:
                 raise
-            problems.append(Problem(where, str(error)))
+            # Its versions come from the API as well, so nothing is lost.
+            problems.append(Notice(f"{where}: {error}"))
             return
         listed = {entry.paper.arxiv_id for entry in listing.entries}
         strange = {paper.arxiv_id for paper, kind in feed.items() if kind in MEMBERS} - listed
@@ -185,19 +186,20 @@ class ArxivConnector:
                 f"{len(strange)}; the next run tries again."
             )
         if strange:
-            problems.append(
-                Problem(where, f"has {papers_of(len(strange))} that the listing of {listing.day} has not; left out")
-            )
+            odd = f"has {papers_of(len(strange))} that the listing of {listing.day} has not; left out"
+            problems.append(Notice(f"{where} {odd}."))
         versions = {paper.arxiv_id: paper for paper in feed}
         for entry in listing.entries:
             entry.paper = versions.get(entry.paper.arxiv_id, entry.paper)
 
     def _fetch_feed(self, category: str) -> dict[PaperId, str]:
         types = ("application/rss+xml", "application/xml", "text/xml")
-        response = self._client.get(f"{self._rss_url}/{quote(category)}", content_types=types)
+        address = f"{self._rss_url}/{quote(category)}"
+        response = self._client.get(address, content_types=types, remember=True)
         try:
             return parse_feed(response.body)
         except UnreadableAnswer as error:
+            self._client.forget(address)
             raise ConnectorError(f"arXiv's feed of {category} could not be read: {error}.") from error
 
     def _fetch_papers(self, entries: dict[str, Entry], day: date) -> Iterator[Fetched]:

@@ -16,6 +16,8 @@ from app.domain.sources import ConnectorError, Problem
 BATCH = 100
 # More malformed ids than this in one run are no accident, and looking for each would take an hour.
 MOST_REFUSALS = 5
+# In a row.
+MOST_FAILURES = 2
 # The documentation lets nobody page further.
 MOST_RESULTS = 30_000
 _ATOM = ("application/atom+xml", "application/xml", "text/xml")
@@ -70,6 +72,7 @@ class ArxivApi:
         self._url = url
         self._empty_tries = empty_tries
         self._empty_pause = empty_pause
+        self._failures = 0
 
     def fetch_by_ids(self, ids: Sequence[str]) -> ApiAnswer:
         """The papers of at most BATCH ids, current versions; ids that the API does not know are just not there.
@@ -79,19 +82,27 @@ class ArxivApi:
         return self._fetch({"id_list": ",".join(ids), "max_results": str(len(ids))}, 0)
 
     def look_up(self, ids: Sequence[str], found: dict[str, Metadata], refused: list[str]) -> Iterator[Problem]:
-        """Put the metadata of `ids` into `found`; a batch refused for one bad id is halved until that stands alone."""
+        """Put the metadata of `ids` into `found`; a batch refused for one bad id is halved until that stands alone.
+
+        An API that failed twice in a row is not asked again: each failure takes minutes, and a later run finds it well.
+        """
+        where = f"the metadata of {papers_of(len(ids))} from {ids[0]} on"
+        if self._failures >= MOST_FAILURES:
+            yield Problem(where, "was not asked for any more; the next run asks again")
+            return
         try:
             answer = self.fetch_by_ids(ids)
         except ConnectorError as error:
-            yield Problem(f"the metadata of {papers_of(len(ids))} from {ids[0]} on", str(error))
+            self._failures += 1
+            yield Problem(where, str(error))
             return
+        self._failures = 0
         if answer.refusal is None:
             # By id and never by position: the API leaves out what it does not know, and may give more than was asked.
             found.update((paper.arxiv_id, paper) for paper in answer.papers)
         elif len(ids) == 1 or len(refused) >= MOST_REFUSALS:
             refused.append(ids[0])
-            where = ids[0] if len(ids) == 1 else f"the metadata of {papers_of(len(ids))} from {ids[0]} on"
-            yield Problem(where, f"was refused by arXiv's API: {answer.refusal}")
+            yield Problem(ids[0] if len(ids) == 1 else where, f"was refused by arXiv's API: {answer.refusal}")
         else:
             half = len(ids) // 2
             yield from self.look_up(ids[:half], found, refused)

@@ -165,12 +165,14 @@ class Question:
 class ConnectorError(Exception):
     """A source could not be read; the message is one plain sentence for the editor.
 
-    `permanent` says that trying again will not help until somebody changes something.
+    `permanent` says that trying again will not help until somebody changes something, `of_source` that nothing else
+    that the source could be asked in this run would fare better; if it is not said, what is permanent is so.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, of_source: bool | None = None) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.of_source = permanent if of_source is None else of_source
 
 
 class NotYet(ConnectorError):

@@ -23,6 +23,8 @@ class Run(db.Model):
     status: Mapped[str] = mapped_column(default="running")
     # Its process ended before it did; what it had read is kept, and the rest is taken up by another run.
     was_cut_off: Mapped[bool] = mapped_column(default=False)
+    # False for a run of chosen sources or of a file, which says nothing of the others.
+    asked_all: Mapped[bool] = mapped_column(default=True)
     # The last sign of life of a run that is going on.
     heard_at: Mapped[datetime | None] = mapped_column(UtcTime)
     # One report per source (services/reports.py), kept up to date while the run goes on.

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import SelectBase, exists, select
 from sqlalchemy.orm import Session
 
 from app.domain.listings import ARXIV_BEGAN, announced_at
 from app.domain.ranking import mention_score
 from app.domain.sources import KnownMention, Question, SoughtPaper
-from app.models import Announcement, Mention, MentionedPaper, MetricsSnapshot, Paper
+from app.models import Announcement, Edition, Item, Mention, MentionedPaper, MetricsSnapshot, Paper
 from app.queries.evidence import chunks
 
 
@@ -18,7 +18,10 @@ def question_for(session: Session, source: str, day: date | None, now: datetime)
     if day is None:
         return Question(None, now, ARXIV_BEGAN)
     announced = select(Announcement.paper_id).where(Announcement.announced_on == day)
-    papers, known = _papers(session, announced), _known(session, source, announced)
+    # A paper that an editor added stands in the edition of a day and in no listing of it.
+    added = select(Item.paper_id).join(Edition, Edition.id == Item.edition_id).where(Edition.date == day)
+    ids = announced.union(added)
+    papers, known = _papers(session, ids), _known(session, source, ids)
     return Question(day, now, announced_at(day), papers, known)
 
 
@@ -29,7 +32,7 @@ def question_about(session: Session, source: str, day: date | None, arxiv_id: st
     return Question(day, now, ARXIV_BEGAN, papers, _known(session, source, this), sweeps=False)
 
 
-def _papers(session: Session, ids: Select[tuple[int]]) -> tuple[SoughtPaper, ...]:
+def _papers(session: Session, ids: SelectBase) -> tuple[SoughtPaper, ...]:
     """The papers, those that some network has named first."""
     heard = exists().where(MentionedPaper.paper_id == Paper.id)
     columns = (Paper.arxiv_id, Paper.version, Paper.abstract, Paper.comment, heard)
@@ -37,7 +40,7 @@ def _papers(session: Session, ids: Select[tuple[int]]) -> tuple[SoughtPaper, ...
     return tuple(SoughtPaper(row[0], row[1], row[2], row[3] or "", bool(row[4])) for row in session.execute(query))
 
 
-def _known(session: Session, source: str, ids: Select[tuple[int]]) -> tuple[KnownMention, ...]:
+def _known(session: Session, source: str, ids: SelectBase) -> tuple[KnownMention, ...]:
     """The source's mentions of the papers, with every paper that they name; also those that were gone last time."""
     naming = select(MentionedPaper.mention_id).where(MentionedPaper.paper_id.in_(ids))
     mentions = session.execute(

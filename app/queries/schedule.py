@@ -48,18 +48,27 @@ class OpenRequest:
 def past_runs(session: Session, now: datetime) -> list[PastRun]:
     """The runs of the days that the schedule looks at that came to their end."""
     earliest = now.astimezone(NEW_YORK).date() - timedelta(days=BACK_DAYS + 4)
-    query = select(Run.day, Run.started_at, Run.reports).where(
+    query = select(Run.day, Run.started_at, Run.reports, Run.asked_all).where(
         Run.day >= earliest, Run.finished_at.is_not(None), Run.was_cut_off.is_(False)
     )
-    return [_past(row.day, row.started_at, row.reports or []) for row in session.execute(query.order_by(Run.id))]
+    return [_past(*row) for row in session.execute(query.order_by(Run.id))]
 
 
-def _past(day: date, started_at: datetime, reports: list[dict]) -> PastRun:
-    by_source = {report["source"]: report for report in reports}
+def _past(day: date, started_at: datetime, reports: list[dict] | None, asked_all: bool) -> PastRun:
+    by_source = {report["source"]: report for report in reports or [] if report["status"] != "off"}
     listing = by_source.get(LISTING)
     if listing is None:
-        return PastRun(day, started_at, None, is_demo=DEMO in by_source)
-    return PastRun(day, started_at, listing["status"], listing["found"], _said(listing))
+        return PastRun(day, started_at, None, has_numbers=asked_all, is_demo=DEMO in by_source)
+    asked = {source for source, report in by_source.items() if report["status"] != "pending"}
+    return PastRun(
+        day,
+        started_at,
+        listing["status"],
+        listing["found"],
+        listing["new"],
+        _said(listing),
+        has_numbers=asked_all and bool(asked - {LISTING}),
+    )
 
 
 def _said(report: dict) -> str:
@@ -73,6 +82,13 @@ def incomplete_days(session: Session, now: datetime) -> set[date]:
     earliest = now.astimezone(NEW_YORK).date() - timedelta(days=BACK_DAYS)
     query = select(Announcement.announced_on).join(Paper, Paper.id == Announcement.paper_id).distinct()
     return set(session.scalars(query.where(Announcement.announced_on >= earliest, Paper.is_complete.is_(False))))
+
+
+def announced_days(session: Session, now: datetime) -> set[date]:
+    """The days of the last weeks of which the desk has papers, wherever they came from."""
+    earliest = now.astimezone(NEW_YORK).date() - timedelta(days=BACK_DAYS + 4)
+    query = select(Announcement.announced_on).where(Announcement.announced_on >= earliest)
+    return set(session.scalars(query.distinct()))
 
 
 def first_day(session: Session, now: datetime) -> date:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
@@ -46,8 +46,10 @@ def add_paper(
 
 
 def _claimed(session: Session, day: date, by: Acting) -> Edition:
+    """Lock the edition. One without papers goes on to fill itself: its listing is still to come."""
     edition = edition_of(session, day, by.rules)
-    return claim_edition(session, edition.id, by.now)
+    has_papers = session.scalar(select(exists().where(Item.edition_id == edition.id, Item.state != "waiting")))
+    return claim_edition(session, edition.id, by.now, acts=bool(has_papers))
 
 
 def _waiting_item(session: Session, edition: Edition, paper: Paper, run_id: int) -> Item:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
@@ -22,12 +22,13 @@ from app.domain.sources import (
     Problem,
     Question,
 )
-from app.models import Announcement, MentionedPaper, MetricsSnapshot, Run
+from app.models import Run
+from app.queries.left_over import papers_left_over
 from app.queries.questions import question_about, question_for
 from app.services.filling import days_of, fill_edition
 from app.services.reports import SourceReport, run_status
 from app.services.run_lock import one_run_at_a_time
-from app.services.storing import Kept, Stored, papers_named_by, store
+from app.services.storing import Kept, Stored, store
 
 # A batch is one transaction: small enough to keep no editor waiting for the write lock, large enough to be quick.
 BATCH = 500
@@ -69,24 +70,26 @@ def ingest(
     progress: Progress = lambda source, done, expected: None,
     off: Mapping[str, str] | None = None,
     arxiv_id: str | None = None,
+    asks_all: bool = True,
     started: Callable[[Run], None] = lambda run: None,
 ) -> Run:
     """Read every connector for a listing date, store what it gives, fill the editions concerned, keep a report.
 
     A bad line or a failing source is reported and the rest goes in; a second run of the same data changes nothing.
     What a run had stored when it was cut off is filled in all the same, at once or by the next run. `off` gives the
-    sources that are off with their reasons; with `arxiv_id` only that paper is asked about; `started` is called with
-    the run before anything is read. Raises NotAllowed while another run is going on.
+    sources that are off with their reasons; with `arxiv_id` only that paper is asked about; `asks_all` says that no
+    source that is on was left out by choice. `started` is called with the run, under the lock and in its transaction,
+    before anything is read. Raises NotAllowed while another run is going on, and whatever `started` raises.
     """
     with one_run_at_a_time(session):
-        left_over = _end_cut_off_runs(session, clock())
+        _end_cut_off_runs(session, clock())
         # A run for one paper says nothing of its day.
-        run = Run(day=None if arxiv_id else day, started_at=clock(), heard_at=clock())
+        run = Run(day=None if arxiv_id else day, started_at=clock(), heard_at=clock(), asked_all=asks_all)
         session.add(run)
         session.flush()
         started(run)
         session.commit()
-        reading = _Reading(run.id, day, arxiv_id, clock, progress, clock(), changed=left_over)
+        reading = _Reading(run.id, day, arxiv_id, clock, progress, clock(), changed=papers_left_over(session))
         reading.reports += [SourceReport(name, is_off=True, notices=[why]) for name, why in (off or {}).items()]
         is_whole = False
         try:
@@ -98,19 +101,10 @@ def ingest(
         return session.get_one(Run, reading.run_id)
 
 
-def _end_cut_off_runs(session: Session, now: datetime) -> set[int]:
-    """Mark the runs that never ended, for nobody else can be running, and return the papers that they had touched."""
-    cut_off = list(session.scalars(select(Run).where(Run.status == "running")))
-    papers: set[int] = set()
-    for run in cut_off:
-        run.status, run.finished_at, run.was_cut_off = "failed", now, True
-        papers |= set(session.scalars(select(Announcement.paper_id).where(Announcement.run_id == run.id)))
-        papers |= set(session.scalars(select(MentionedPaper.paper_id).where(MentionedPaper.run_id == run.id)))
-        counted = select(MetricsSnapshot.paper_id, MetricsSnapshot.mention_id).where(MetricsSnapshot.run_id == run.id)
-        for paper_id, mention_id in session.execute(counted):
-            papers |= {paper_id} if paper_id else papers_named_by(session, mention_id)
-    session.commit()
-    return papers
+def _end_cut_off_runs(session: Session, now: datetime) -> None:
+    """Mark the runs that never ended, for nobody else can be running."""
+    ended = {"status": "failed", "finished_at": now, "was_cut_off": True}
+    session.execute(update(Run).where(Run.status == "running").values(**ended))
 
 
 def _finish(session: Session, reading: _Reading, rules: Rules, is_whole: bool) -> None:
@@ -142,6 +136,8 @@ def _read_source(session: Session, connector: Connector, reading: _Reading) -> N
     _tell(session, reading)
     try:
         question = reading.question(session, connector.name)
+        # No transaction stays open while the network is read.
+        session.commit()
         if reading.day and not question.papers and getattr(connector, "needs_papers", False):
             raise NotYet(f"There are no papers of {reading.day} to ask about yet.")
         for batch in _batches(_watched(session, connector, question, report, reading)):
@@ -220,7 +216,8 @@ def _batches(things: Iterable[Kept]) -> Iterator[list[Kept]]:
             if len(batch) == BATCH:
                 yield batch
                 batch = []
-    except ConnectorError:
+    except Exception:
+        # Whatever ended the reading, what was read is good, and some of it was paid for.
         if batch:
             yield batch
         raise

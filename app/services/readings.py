@@ -23,17 +23,20 @@ def store_readings(
 ) -> set[int]:
     """Append the readings that are not kept yet, one per subject, source and time; returns the subjects of new ones.
 
-    `subject` is "paper_id" or "mention_id" and says whose ids the readings come with.
+    `subject` is "paper_id" or "mention_id" and says whose ids the readings come with. A count that the source left out
+    this time stands as it was read last, and a reading without any count is none: missing is not zero.
     """
     times, newest = _kept_readings(session, subject, [subject_id for subject_id, _ in readings])
     rows: list[dict[str, Any]] = []
     for subject_id, reading in readings:
         counts = {name: getattr(reading, name) for name in KEPT_COUNTS}
-        key = (subject_id, reading.source)
-        if reading.captured_at is None and newest.get(key) == counts:
+        key, captured_at = (subject_id, reading.source), reading.captured_at or now
+        known = times.setdefault(key, set())
+        if captured_at in known or all(count is None for count in counts.values()):
             continue
-        captured_at = reading.captured_at or now
-        if captured_at in times.setdefault(key, set()):
+        if known and captured_at > max(known):
+            counts = {name: newest[key][name] if count is None else count for name, count in counts.items()}
+        if reading.captured_at is None and newest.get(key) == counts:
             continue
         times[key].add(captured_at)
         newest[key] = counts

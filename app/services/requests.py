@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
+from app.domain.listings import ARXIV_BEGAN
 from app.domain.papers import arxiv_ids_from_text, parse_arxiv_id
 from app.models import Edition, Item, Paper, Run, RunRequest
 from app.services.acting import Acting
@@ -15,12 +16,18 @@ from app.services.audit import Kind, record
 from app.services.transactions import transaction
 
 LONGEST_LINK = 2000
+FARTHEST_AHEAD = timedelta(days=4)
 HINT = "paste an arXiv id such as 2103.12352, a link to the paper, or a link to a page that links it"
 WHERE = {"picked": "picked", "candidate": "among the candidates", "dropped": "among the dropped"}
 
 
 def ask_for_run(session: Session, day: date, by: Acting) -> RunRequest:
-    """Ask the worker to collect the papers of a day and what is said of them now; one standing request is enough."""
+    """Ask the worker to collect the papers of a day and what is said of them now; one standing request is enough.
+
+    Raises NotAllowed for a day that arXiv cannot have listed.
+    """
+    if not ARXIV_BEGAN.date() <= day <= by.now.date() + FARTHEST_AHEAD:
+        raise NotAllowed(f"arXiv has no listing of {day}; choose a day from {ARXIV_BEGAN:%Y-%m-%d} until tomorrow.")
     return _ask(session, day, Named(), by, f"asked for the papers of {day}")
 
 
@@ -90,12 +97,24 @@ def _ask(session: Session, day: date, named: Named, by: Acting, summary: str) ->
 
 
 def begin_request(session: Session, request_id: int, run: Run) -> None:
-    """Note the run that is made for a request, in the run's own transaction."""
-    session.execute(update(RunRequest).where(RunRequest.id == request_id).values(run_id=run.id))
+    """Note the run that is made for a request, in the run's own transaction.
+
+    Raises NotAllowed where the request was met meanwhile: by another worker, or by the run of one that died thereafter.
+    """
+    request = session.get_one(RunRequest, request_id, populate_existing=True)
+    made = session.get(Run, request.run_id or 0)
+    is_day = request.arxiv_id is None and request.link is None
+    if request.ended_at is None and is_day and made and made.finished_at and not made.was_cut_off:
+        session.rollback()
+        end_request(session, request_id, made.finished_at)
+        raise NotAllowed("This was collected already.")
+    if request.ended_at is not None:
+        raise NotAllowed("This was collected already.")
+    request.run_id = run.id
 
 
 def end_request(session: Session, request_id: int, now: datetime, error: str | None = None) -> None:
     """Note that a request is done with, or why it could not be done."""
     with transaction(session):
-        values = {"ended_at": now, "error": error}
-        session.execute(update(RunRequest).where(RunRequest.id == request_id).values(**values))
+        standing = update(RunRequest).where(RunRequest.id == request_id, RunRequest.ended_at.is_(None))
+        session.execute(standing.values(ended_at=now, error=error))

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.sources import FetchedMention, FetchedPaper, FetchedReading, Gone
-from app.models import Announcement, Mention, MentionedPaper, Paper, Revision
+from app.models import Announcement, Mention, MentionedPaper, Paper, Revision, Run
 from app.queries.evidence import chunks
 from app.services.readings import store_readings
 
@@ -20,6 +20,8 @@ MENTION_TEXT = ("url", "author_name", "author_handle", "text", "html", "posted_o
 # What a source gives that is kept.
 Kept = FetchedPaper | FetchedMention | FetchedReading | Gone
 T = TypeVar("T")
+# Between the two times that a mention must be missing to be gone.
+MISSED_APART = timedelta(hours=3)
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ def store(session: Session, things: Sequence[Kept], *, run_id: int, now: datetim
     totals += [(ids[t.arxiv_id], t.reading) for t in _of(things, FetchedReading) if t.arxiv_id in ids]
     stored.changed |= store_readings(session, "paper_id", totals, run_id, now)
     _store_all_mentions(session, _of(things, FetchedMention), run_id, now, stored)
-    miss(session, [(gone.source, gone.external_id) for gone in _of(things, Gone)], run_id, stored)
+    miss(session, [(gone.source, gone.external_id) for gone in _of(things, Gone)], run_id, now, stored)
     return stored
 
 
@@ -210,14 +212,18 @@ def _known_mentions(session: Session, names: Sequence[tuple[str, str]]) -> dict[
     return found
 
 
-def miss(session: Session, names: Sequence[tuple[str, str]], run_id: int, stored: Stored) -> None:
-    """Note the mentions that a source no longer has. Twice missing, by two runs, is gone: once may be a hiccup."""
+def miss(session: Session, names: Sequence[tuple[str, str]], run_id: int, now: datetime, stored: Stored) -> None:
+    """Note the mentions that a source no longer has. Missing in two runs some hours apart, a mention is gone.
+
+    Once may be a hiccup, and two runs within minutes may meet the same one.
+    """
+    earlier = set(session.scalars(select(Run.id).where(Run.id < run_id, Run.started_at <= now - MISSED_APART)))
     for part in chunks(names):
         query = select(Mention).where(tuple_(Mention.source, Mention.external_id).in_(part))
         for mention in session.scalars(query):
             if mention.missed_run_id is None:
                 mention.missed_run_id = run_id
-            elif mention.gone_run_id is None and mention.missed_run_id != run_id:
+            elif mention.gone_run_id is None and mention.missed_run_id in earlier:
                 mention.gone_run_id = run_id
                 stored.changed |= papers_named_by(session, mention.id)
     session.flush()

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app
 from flask_login import login_required
-from sqlalchemy import make_url
 
 from app.config import PREFIX, SETTINGS
+from app.database import shown_address
 from app.extensions import db
 from app.queries.schedule import worker_state
 from app.queries.source_looks import last_looks
@@ -47,7 +47,7 @@ def _shown(setting: Any, value: Any) -> ShownSetting:
     if setting.secret:
         return ShownSetting(PREFIX + setting.name, "not set" if is_default else "set", is_default, setting.help)
     if setting.name == "DATABASE_URL" and value:
-        value = make_url(value).render_as_string(hide_password=True)
+        value = shown_address(value)
     elif isinstance(value, (tuple, frozenset)):
         value = ", ".join(sorted(map(str, value)))
     elif isinstance(value, bool):

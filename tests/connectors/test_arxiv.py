@@ -99,7 +99,8 @@ def test_a_stale_feed_adds_no_paper(desk: Desk, fake: FakeArxiv):
     fake.feed_day = YESTERDAY
     desk.fetch()
     assert set(desk.papers) == ALL
-    assert desk.problems == ["the feed of cs: has 3 papers that the listing of 2026-11-20 has not; left out"]
+    assert desk.problems == []
+    assert desk.notices == ["The feed of cs has 3 papers that the listing of 2026-11-20 has not; left out."]
 
 
 def test_a_feed_dated_a_day_behind_is_no_trouble(desk: Desk, fake: FakeArxiv):
@@ -108,11 +109,12 @@ def test_a_feed_dated_a_day_behind_is_no_trouble(desk: Desk, fake: FakeArxiv):
 
 
 @pytest.mark.parametrize("kind", ["503", "feed-error", "html", "empty-body", "cut-off"])
-def test_a_feed_that_cannot_be_read_is_one_problem(desk: Desk, fake: FakeArxiv, kind: str):
+def test_a_feed_that_cannot_be_read_is_said_and_costs_nothing(desk: Desk, fake: FakeArxiv, kind: str):
     fake.fault("rss", kind, only="/cs")
     desk.fetch()
     assert set(desk.papers) == ALL
-    assert len(desk.problems) == 1 and desk.problems[0].startswith("the feed of cs: ")
+    assert desk.problems == []
+    assert len(desk.notices) == 1 and desk.notices[0].startswith("The feed of cs: ")
 
 
 @pytest.mark.parametrize("kind", ["403", "500", "503-later", "empty-body", "new-markup"])

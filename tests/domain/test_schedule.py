@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.listings import NEW_YORK
-from app.domain.schedule import REFRESH_AFTER, Agenda, PastRun, agenda, first_look
+from app.domain.schedule import REFRESH_AFTER, Agenda, Due, PastRun, agenda, first_look
 
 FRIDAY = date(2026, 11, 20)
 MONDAY = date(2026, 11, 23)
@@ -52,9 +52,23 @@ def test_a_failure_is_told_as_what_it_was():
 
 
 def test_a_listing_that_came_in_parts_is_asked_for_again():
-    part = PastRun(FRIDAY, at(FRIDAY, 0, 31), "partial", 200)
+    part = PastRun(FRIDAY, at(FRIDAY, 0, 31), "partial", 200, 200)
     assert plan(at(FRIDAY, 1, 0), part).due == ()
-    assert plan(at(FRIDAY, 1, 30), part).due[0].with_listing
+    # The networks have been asked, and one of them costs money.
+    assert plan(at(FRIDAY, 1, 30), part).due == (Due(FRIDAY, True, with_numbers=False),)
+    rest = PastRun(FRIDAY, at(FRIDAY, 1, 31), "succeeded", 300, 100, has_numbers=False)
+    assert plan(at(FRIDAY, 1, 40), part, rest).due == (Due(FRIDAY, False),)
+    nothing_new = PastRun(FRIDAY, at(FRIDAY, 1, 31), "succeeded", 300, 0, has_numbers=False)
+    assert plan(at(FRIDAY, 1, 40), part, nothing_new).due == ()
+
+
+def test_once_the_day_is_over_a_part_of_its_listing_has_to_do():
+    part = PastRun(FRIDAY, at(FRIDAY, 0, 31), "partial", 200, 200)
+    late = PastRun(FRIDAY, at(FRIDAY, 23, 31), "partial", 200, has_numbers=False)
+    numbers = PastRun(FRIDAY, at(FRIDAY, 6, 31), None)
+    assert plan(at(FRIDAY, 6, 30), part).due == (Due(FRIDAY, True),)
+    assert plan(at(date(2026, 11, 21), 0, 10), part, numbers, late).due == ()
+    assert plan(at(date(2026, 11, 21), 0, 30), part, numbers, late).due == (Due(FRIDAY, True),)
 
 
 def test_weekends_have_no_listing_and_say_so():
@@ -120,6 +134,25 @@ def test_days_before_the_desk_began_are_not_looked_for():
     assert [due.day for due in plan(at(MONDAY, 9), since=MONDAY).due] == [MONDAY]
 
 
+def test_a_run_of_chosen_sources_stands_in_for_no_refresh():
+    chosen = PastRun(FRIDAY, at(FRIDAY, 6, 31), None, has_numbers=False)
+    runs = (listed(FRIDAY, at(FRIDAY, 0, 31)), chosen)
+    assert plan(at(FRIDAY, 6, 40), *runs).due == (Due(FRIDAY, False),)
+
+
+def test_while_something_is_due_it_is_being_collected():
+    assert plan(at(FRIDAY, 0, 31)).said == "The papers of 2026-11-20 are being collected now."
+
+
+def test_with_arxiv_off_only_the_numbers_of_days_with_papers_are_read():
+    assert plan(at(FRIDAY, 9), filled=set()).due == ()
+    from_file = PastRun(FRIDAY, at(FRIDAY, 0, 31), None, has_numbers=False)
+    state = plan(at(FRIDAY, 9), from_file, filled={FRIDAY})
+    assert state.due == (Due(FRIDAY, False),)
+    done = plan(at(FRIDAY, 9, 5), from_file, PastRun(FRIDAY, at(FRIDAY, 9), None), filled={FRIDAY})
+    assert done.said.startswith("arXiv is off, so no listing is looked for; next look on Saturday")
+
+
 def test_an_invented_day_is_left_alone():
     demo = PastRun(FRIDAY, at(FRIDAY, 9), None, is_demo=True)
     state = plan(at(FRIDAY, 10), demo)
@@ -137,11 +170,11 @@ def test_a_worker_that_lives_by_the_agenda_never_hurries_and_never_forgets(said,
     now, since = begin, (FRIDAY + timedelta(days=start))
     while now < begin + timedelta(days=4):
         state = plan(now, *runs, since=since)
-        assert state.next_at > now
+        assert state.next_at > now or state.due
         assert state == plan(now, *runs, since=since)
         for due in state.due:
             listing, found = next(answered, ("succeeded", 300)) if due.with_listing else (None, 0)
-            runs.append(PastRun(due.day, now, listing, found))
+            runs.append(PastRun(due.day, now, listing, found, has_numbers=due.with_numbers))
         assert not plan(now, *runs, since=since).due
         now += timedelta(minutes=minutes)
     for day in {run.day for run in runs}:
@@ -150,6 +183,8 @@ def test_a_worker_that_lives_by_the_agenda_never_hurries_and_never_forgets(said,
         # An hourly slot may be met late and the next one on time.
         assert all(gap >= timedelta(minutes=min(minutes, 60)) for gap in gaps)
         assert len(looks) <= 4 * 24 + 1
+        # Whatever the listing does, the networks are asked a handful of times: once with it, and as it ages.
+        assert sum(run.has_numbers for run in runs if run.day == day and run.found) <= 1 + len(REFRESH_AFTER)
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 9), date(2026, 11, 2)])

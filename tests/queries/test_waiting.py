@@ -166,10 +166,10 @@ def test_new_mentions_are_told_where_they_changed_no_number(later, waiting):
     assert of(waiting(), "2611.90002").mentions_new == 2
 
 
-def test_a_mention_that_is_gone_is_told_once_two_runs_have_missed_it(later, waiting):
+def test_a_mention_that_is_gone_is_told_once_two_runs_have_missed_it(session, rules, later, waiting):
     later(Gone("twitter", "7"))
     assert waiting().changes == []
-    later(Gone("twitter", "7"))
+    ingest_things(session, rules, [Gone("twitter", "7")], now=NOON + timedelta(hours=4))
     assert waiting().sentence == "1 mention gone"
 
 

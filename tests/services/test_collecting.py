@@ -39,13 +39,15 @@ class Networks:
         self.asked: list[tuple[str, ...]] = []
         self.linked: dict[str, list[str]] = {}
 
-    def connectors(self, with_listing: bool) -> list:
+    def connectors(self, with_listing: bool, with_numbers: bool) -> list:
         sources = [Source(*self.listing, name="arxiv")] if with_listing else []
-        sources.append(Source(*self.things, name="hackernews"))
+        sources += [Source(*self.things, name="hackernews")] if with_numbers else []
         self.asked.append(tuple(source.name for source in sources))
         return sources
 
     def papers_linked(self, link: str) -> list[str]:
+        if link == "https://moss.example/odd":
+            raise ValueError("nobody foresaw this")
         if link not in self.linked:
             raise ConnectorError("moss.example could not be reached; try again later.")
         return self.linked[link]
@@ -93,6 +95,24 @@ def test_what_is_not_announced_is_no_failure_and_is_looked_for_within_the_hour(s
     assert collect_next(session, work) is False
     clock.now = NIGHT + timedelta(minutes=31)
     assert collect_next(session, work) is True
+
+
+def test_a_run_of_a_request_that_ended_before_its_worker_said_so_is_not_made_again(session, means, act):
+    ask_for_run(session, DAY, act)
+    work = with_networks(means, Networks(listing=[paper(score=60)]))
+    collect_next(session, work)
+    # As if the worker had been killed between the end of its run and its word that the request was met.
+    request = session.scalars(select(RunRequest)).one()
+    request.ended_at = None
+    session.commit()
+    collect_next(session, work)
+    assert (open_requests(session), len(runs(session))) == ([], 1)
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1991, 8, 13), date(2026, 12, 24), date(9999, 12, 31)])
+def test_a_day_that_arxiv_cannot_have_listed_is_refused(session, act, day):
+    with pytest.raises(NotAllowed, match="arXiv has no listing of"):
+        ask_for_run(session, day, act)
 
 
 def test_with_the_schedule_off_only_requests_are_met(session, means, act):
@@ -203,6 +223,28 @@ class TestPapersByHand:
         assert refused.error == "The paper 2611.90777 could not be found at arXiv; check the id and try again."
         assert len(items(session)) == 1
 
+    def test_when_arxiv_cannot_be_asked_the_desk_says_so_and_blames_no_id(self, session, means, act, edition):
+        down = Networks(listing=[ConnectorError("arXiv answered 503 five times; the next run tries again.")])
+        asked = ask_for_paper(session, DAY, "2611.90777", act)
+        collect_next(session, with_networks(means, down))
+        said = session.get_one(RunRequest, asked.id, populate_existing=True).error
+        assert said == "arXiv answered 503 five times; the next run tries again."
+
+    def test_a_request_that_another_worker_met_meanwhile_is_not_met_again(self, session, means, act, edition):
+        asked = ask_for_paper(session, DAY, "https://moss.example/blog", act)
+        work = self.fetched(means)
+        first = work.papers_linked.__self__
+
+        def slowly(link: str) -> list[str]:
+            # While this one reads the page, another one does all of it.
+            first.linked[link] = ["2611.90555"]
+            assert collect_next(session, work) is True
+            return ["2611.90555"]
+
+        assert collect_next(session, replace(work, papers_linked=slowly)) is False
+        done = session.get_one(RunRequest, asked.id, populate_existing=True)
+        assert (done.error, len(items(session)), len(runs(session))) == (None, 2, 2)
+
     def test_a_page_that_links_one_paper_will_do(self, session, means, act, edition):
         work = self.fetched(means)
         networks = work.papers_linked.__self__
@@ -227,6 +269,12 @@ class TestPapersByHand:
         assert collect_next(session, with_networks(means, networks)) is True
         assert sentence in session.get_one(RunRequest, asked.id, populate_existing=True).error
         assert networks.asked == []
+
+    def test_a_page_that_nobody_foresaw_stands_in_nobodys_way(self, session, means, act, edition):
+        asked = ask_for_paper(session, DAY, "https://moss.example/odd", act)
+        assert collect_next(session, with_networks(means, Networks())) is True
+        assert session.get_one(RunRequest, asked.id, populate_existing=True).error.startswith("That page could not be")
+        assert open_requests(session) == []
 
     def test_a_published_edition_takes_none(self, session, act, edition):
         publish(session, edition.id, targets=[], by=act)

@@ -194,8 +194,8 @@ def test_another_editors_place_is_not_undone_with_the_data(session, edition, lat
 
 def test_a_mention_that_vanishes_and_comes_back_is_quoted_as_it_was_taken(session, edition, by, rules):
     whole = post(session, edition, rules)
-    for _ in range(2):
-        run = ingest_things(session, rules, [Gone("twitter", "7")])
+    for hours in (4, 8):
+        run = ingest_things(session, rules, [Gone("twitter", "7")], now=MORNING + timedelta(hours=hours))
     assert post(session, edition, rules) == whole
     rebase.take(session, edition.id, by, up_to=run.id)
     without = post(session, edition, rules)
@@ -333,8 +333,9 @@ class Desk:
 
     def vanish(self, which: int, number: int) -> None:
         """Two runs that do not find the mention any more."""
-        for _ in range(2):
-            ingest_things(self.session, self.rules, [Gone("twitter", f"m{self.day}")], day=self.day)
+        for hours in (4, 8):
+            gone, now = [Gone("twitter", f"m{self.day}")], MORNING + timedelta(hours=hours)
+            ingest_things(self.session, self.rules, gone, day=self.day, now=now)
 
     def _rebase(self, do, which: int, number: int) -> None:
         newest = newest_finished_run(self.session)
