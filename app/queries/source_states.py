@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, union
 from sqlalchemy.orm import Session
 
-from app.models import Run, RunRequest
+from app.models import Item, MentionedPaper, MetricsSnapshot, Run, RunRequest
+from app.queries.evidence import COUNTS
 
 # How many runs of a day are looked through for the last good look at a source.
 LOOKED_BACK = 12
@@ -52,11 +53,18 @@ class Freshness:
     """When an edition's numbers were read last, and how each source stands; without either nothing is said of age.
 
     `checked_at` is the same time where it is well after the newest number itself, which was found unchanged then.
+    `hidden` are the sources, by item, of which newer numbers wait to be taken.
     """
 
     newest: datetime | None = None
     states: Mapping[str, SourceState] = field(default_factory=dict)
     checked_at: datetime | None = None
+    hidden: Mapping[int, set[str]] = field(default_factory=dict)
+
+    def of_item(self, item_id: int) -> "Freshness":
+        """The same for one item: a look that found another number, not taken yet, makes this one no younger."""
+        hidden = self.hidden.get(item_id, set()) & self.states.keys()
+        return replace(self, states={**self.states, **{s: replace(self.states[s], read_at=None) for s in hidden}})
 
     def read_at(self, source: str, captured_at: datetime | None) -> datetime | None:
         """When a number was read last: a look that found it unchanged kept no reading of its own."""
@@ -81,13 +89,35 @@ class Freshness:
         return found
 
 
-def freshness_of(session: Session, day: date, captured_at: datetime | None) -> Freshness:
-    """How old the numbers of a day's edition are, the newest that it shows being of `captured_at`."""
+def freshness_of(
+    session: Session, day: date, captured_at: datetime | None, hidden: Mapping[int, set[str]] | None = None
+) -> Freshness:
+    """How old the numbers of a day's edition are, the newest that it shows being of `captured_at`.
+
+    Where newer ones are `hidden`, by item and source, a later look has not found those that are shown unchanged.
+    """
     states = {s: state for s, state in source_states(session, day).items() if s not in WITHOUT_NUMBERS}
+    if hidden:
+        return Freshness(captured_at, states, None, hidden)
     times = [captured_at, *(state.read_at for state in states.values())]
     newest = max((at for at in times if at), default=None)
     is_later = newest is not None and captured_at is not None and newest - captured_at > BEHIND
     return Freshness(newest, states, newest if is_later else None)
+
+
+def hidden_sources(session: Session, edition_id: int) -> dict[int, set[str]]:
+    """The sources of which the horizon of an edition's item hides newer counts, for each item that has any."""
+    counted = or_(*(getattr(MetricsSnapshot, name).is_not(None) for name in COUNTS))
+    hides = (Item.edition_id == edition_id, MetricsSnapshot.run_id > Item.horizon, counted)
+    readings = select(Item.id, MetricsSnapshot.source).where(*hides)
+    of_papers = readings.join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
+    of_mentions = readings.join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id).join(
+        MetricsSnapshot, MetricsSnapshot.mention_id == MentionedPaper.mention_id
+    )
+    found: dict[int, set[str]] = {}
+    for item_id, source in session.execute(union(of_papers, of_mentions)):
+        found.setdefault(item_id, set()).add(source)
+    return found
 
 
 def source_states(session: Session, day: date) -> dict[str, SourceState]:

@@ -13,7 +13,7 @@ from app.queries.editions import Desk, day_beside, desk, editions_around
 from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
-from app.queries.source_states import Freshness, freshness_of
+from app.queries.source_states import Freshness, freshness_of, hidden_sources
 from app.queries.waiting import waiting_of
 from app.services.undo import next_undo
 from app.web.collecting import collecting_context
@@ -48,8 +48,14 @@ def edition_context(edition: Edition, shown: Desk) -> dict[str, Any]:
         "may_edit": may_edit,
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
-        "freshness": freshness_of(db.session, edition.date, shown.captured_at) if shown.is_draft else Freshness(),
+        "freshness": _freshness(edition, shown),
     } | waiting_context(edition)
+
+
+def _freshness(edition: Edition, shown: Desk) -> Freshness:
+    if not shown.is_draft:
+        return Freshness()
+    return freshness_of(db.session, edition.date, shown.captured_at, hidden_sources(db.session, edition.id))
 
 
 def waiting_context(edition: Edition) -> dict[str, Any]:

@@ -4,10 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.domain.sources import FetchedReading, Reading
 from app.models import Run, RunRequest
-from app.queries.source_states import LOOKED_BACK, Freshness, SourceState, freshness_of, source_states
+from app.queries.source_states import (
+    LOOKED_BACK,
+    Freshness,
+    SourceState,
+    freshness_of,
+    hidden_sources,
+    source_states,
+)
+from app.services import curation, rebase
+from app.services.acting import Acting
 from app.services.reports import SourceReport
-from tests.factories import DAY, MORNING
+from tests.factories import DAY, MORNING, edition_of_scores, ingest_things, items, mention
 
 
 def at(hours: float):
@@ -129,6 +139,33 @@ def test_numbers_are_as_old_as_the_last_look_that_found_them_unchanged(session, 
     assert fresh.lag("bluesky", at(0)) == timedelta(hours=8)
     assert fresh.lag("mastodon", at(2)) == timedelta(hours=12)
     assert [(lag.source, lag.by) for lag in fresh.lagging] == [("bluesky", timedelta(hours=8))]
+
+
+def test_where_newer_numbers_are_hidden_nothing_was_found_unchanged_since(session, ran):
+    ran(0, well("bluesky"), well("twitter"))
+    ran(14, failed("bluesky"), well("twitter"))
+    fresh = freshness_of(session, DAY, at(6), {7: {"twitter"}})
+    assert (fresh.newest, fresh.checked_at) == (at(6), None)
+    assert fresh.of_item(7).lag("twitter", at(0)) == timedelta(hours=6)
+    assert fresh.of_item(8).lag("twitter", at(0)) is None
+    assert [(lag.source, lag.by) for lag in fresh.lagging] == [("bluesky", timedelta(hours=6))]
+
+
+def test_what_an_item_has_not_taken_is_hidden_by_source_but_for_stars(session, rules):
+    edition = edition_of_scores(session, rules, [60, 70])
+    second, first = items(session)
+    curation.annotate(session, first.id, Acting(None, MORNING, rules), headline="Mine", note=None, version=1)
+    name = first.paper.arxiv_id
+    later = [
+        FetchedReading(name, Reading("twitter", at(3), reposts=90)),
+        mention("new", name, source="bluesky", likes=4),
+        FetchedReading(second.paper.arxiv_id, Reading("github", at(3), stars=12)),
+    ]
+    assert hidden_sources(session, edition.id) == {}
+    run = ingest_things(session, rules, later, now=at(3))
+    assert hidden_sources(session, edition.id) == {first.id: {"twitter", "bluesky"}}
+    rebase.take(session, edition.id, Acting(None, at(4), rules), up_to=run.id)
+    assert hidden_sources(session, edition.id) == {}
 
 
 def test_within_an_hour_nothing_is_said(session, ran):

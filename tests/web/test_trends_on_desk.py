@@ -199,6 +199,47 @@ def test_numbers_that_nobody_has_taken_make_no_shown_one_younger(
     assert "X has newer numbers, which nobody has taken." in page
 
 
+@pytest.fixture
+def numbers_wait(as_editor: FlaskClient, session: Session, rules: Rules):
+    """Two papers on one of which an editor wrote in the morning; ten hours later X has another number of both."""
+    both = [paper("2611.90001"), paper("2611.90002")]
+    told = mention("same", *both, source="bluesky", reading=Reading("bluesky", likes=5))
+
+    def look_at(hours: float, *likes: int) -> None:
+        at = MORNING + timedelta(hours=hours)
+        counted = [Reading("twitter", at, likes=number) for number in likes]
+        found = [mention(p.arxiv_id, p, reading=reading) for p, reading in zip(both, counted, strict=True)]
+        look(session, rules, hours, arxiv=both, twitter=found, bluesky=[told])
+
+    look_at(0, 90, 60)
+    item = items(session)[0]
+    as_editor.post(f"/items/{item.id}/text", data={"headline": "Mine", "note": "", "version": item.version})
+    look_at(10, 190, 160)
+    return items(session)
+
+
+def test_a_look_that_found_other_numbers_has_not_checked_those_that_are_shown(
+    as_editor: FlaskClient, numbers_wait
+) -> None:
+    page = as_editor.get(ADDRESS).text
+    head = page.split('id="edition-head"')[1].split("</header>")[0]
+    assert 'numbers of <time datetime="2026-11-18T08:02:11+00:00">08:02</time></p>' in head
+    assert 'class="age"' not in page
+
+
+def test_beside_a_number_that_was_taken_one_that_was_not_is_behind(as_editor: FlaskClient, numbers_wait) -> None:
+    taken, left = numbers_wait
+    as_editor.post(f"{ADDRESS}/waiting/take", data={"up_to": 2, "item": taken.id})
+    page = as_editor.get(ADDRESS).text
+    assert "190 likes on X" in row_of(page, taken.id)
+    assert 'class="age"' not in row_of(page, taken.id)
+    row = row_of(page, left.id)
+    assert '60 likes on X <span class="age"' in row
+    assert "The numbers of X are of 18 November 2026, 08:02, 10 hours before the newest here." in row
+    assert row.count('class="age"') == 1
+    assert ", checked" not in page
+
+
 def test_a_published_edition_says_nothing_of_age(as_editor: FlaskClient, session: Session, behind) -> None:
     behind.edition.status = "published"
     session.commit()
