@@ -27,7 +27,8 @@ _MEANINGS = {
 class Failure(Exception):
     """One try went wrong: `said` follows the host's name; `pause` is the wait in seconds where the host sets it.
 
-    `again` says that another try may help, `limited` that the host found us too fast, `permanent` as in ConnectorError.
+    `again` says that another try may help, `limited` that the host found us too fast; `permanent` and `of_source` are
+    as in ConnectorError, and a host that found us too fast will answer nothing else either.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Failure(Exception):
         again: bool = False,
         limited: bool = False,
         permanent: bool = False,
+        of_source: bool | None = None,
         pause: float | None = None,
     ) -> None:
         super().__init__(said)
@@ -44,6 +46,7 @@ class Failure(Exception):
         self.again = again
         self.limited = limited
         self.permanent = permanent
+        self.of_source = permanent or limited if of_source is None else of_source
         self.pause = pause
 
 
@@ -115,7 +118,8 @@ def _refusal(response: requests.Response, now: float) -> Failure:
     said = f"answered {status}{_MEANINGS.get(status, '')}"
     if status in (500, 502, 503, 504):
         return Failure(said, again=True, pause=retry_after(headers.get("Retry-After", ""), now))
-    return Failure(said, permanent=400 <= status < 500 and status != 408)
+    permanent = 400 <= status < 500 and status != 408
+    return Failure(said, permanent=permanent, of_source=status in (401, 402, 403))
 
 
 def _too_fast(said: str, headers: Mapping[str, str], now: float) -> Failure:

@@ -291,4 +291,4 @@ def _error(host: str, failures: list[Failure]) -> ConnectorError:
     if last.pause is not None and last.pause > LONGEST_PAUSE:
         said += f" and asks for a pause of {in_words(last.pause)}"
     outlook = "." if last.permanent else "; the next run tries again."
-    return ConnectorError(said + outlook, permanent=last.permanent)
+    return ConnectorError(said + outlook, permanent=last.permanent, of_source=last.of_source)

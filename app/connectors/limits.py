@@ -33,8 +33,8 @@ class Limits:
     def wait(self, lane: str) -> float:
         """Seconds to wait before the next request on a lane. Raises Failure where there is to be none in this run."""
         if lane in self._given_up:
-            raise Failure("has asked us to slow down")
+            raise Failure("has asked us to slow down", of_source=True)
         wait = max(0.0, self._spent_until.get(lane, 0.0) - self._clock())
         if wait > LONGEST_PAUSE:
-            raise Failure(f"takes no more requests from us for {in_words(wait)}")
+            raise Failure(f"takes no more requests from us for {in_words(wait)}", of_source=True)
         return wait

@@ -292,7 +292,7 @@ def test_a_search_that_is_down_does_not_stop_the_counting(client: HttpClient, ne
 
 def test_one_failing_search_does_not_stop_the_other(client: HttpClient, news: FakeHackerNews):
     news.stories = [Story(1, url=ABS + "2611.99001")]
-    news.fault("500", only="(story,comment)")
+    news.fault("500", only="query=arxiv&")
     heard = ask(client, news)
     assert set(named(heard)) == {"1"}
     assert [p.where for p in heard.problems] == ["the search for posts that speak of arXiv"]

@@ -234,17 +234,17 @@ def test_an_answer_that_is_no_list_is_a_failure(client: HttpClient, hub: FakeHug
 def test_a_hub_that_is_down_is_asked_no_more(client: HttpClient, hub: FakeHuggingFace):
     hub.fault("503")
     heard = ask(client, hub, about(now=LATER))
-    assert (heard.readings, set(days_asked(hub))) == ([], {"2026-11-27"})
+    assert (heard.readings, set(days_asked(hub))) == ([], {"2026-11-27", "2026-11-26", "2026-11-25"})
     assert str(heard.error).endswith(" answered 503 five times; the next run tries again.")
 
 
-def test_two_failures_in_a_row_mean_that_it_is_down(client: HttpClient, hub: FakeHuggingFace):
+def test_three_failures_in_a_row_mean_that_it_is_down(client: HttpClient, hub: FakeHuggingFace):
     hub.papers.append(DailyPaper("2611.99002", upvotes=1, featured=DAY + timedelta(days=7)))
-    hub.fault("500", only="2026-11-26")
-    hub.fault("500", only="2026-11-25")
+    for day in (26, 25, 24):
+        hub.fault("500", only=f"2026-11-{day}")
     heard = ask(client, hub, about(now=LATER))
-    assert (counts(heard), len(heard.problems)) == ({"2611.99002": (1, 0)}, 1)
-    assert heard.error is not None and len(set(days_asked(hub))) == 3
+    assert (counts(heard), len(heard.problems)) == ({"2611.99002": (1, 0)}, 2)
+    assert heard.error is not None and len(set(days_asked(hub))) == 4
 
 
 def test_of_no_day_in_particular_todays_papers_are_read(client: HttpClient, hub: FakeHuggingFace):

@@ -291,8 +291,22 @@ class TestRefusals:
         assert [trouble.where for trouble in heard.problems] == ["r/MachineLearning"]
         assert (len(heard.mentions), heard.error) == (1, None)
 
-    @pytest.mark.parametrize("kind", ["500", "429-long", "html", "not-json", "empty-body", "cut-off", "away"])
-    def test_a_search_that_fails_first_is_the_failure(self, ear: Ear, reddit: FakeReddit, kind: str):
+    @pytest.mark.parametrize("kind", ["500", "html", "not-json", "empty-body", "cut-off"])
+    def test_a_search_that_fails_first_is_a_problem(self, ear: Ear, reddit: FakeReddit, kind: str):
+        reddit.fault(kind, only=SEARCH)
+        heard = ear.hear()
+        assert [trouble.where for trouble in heard.problems] == ["the search for arxiv.org"]
+        assert (len(heard.mentions), heard.error) == (1, None)
+
+    @pytest.mark.parametrize("kind", ["500", "html", "not-json", "empty-body", "cut-off"])
+    def test_a_reddit_that_answers_nothing_is_the_failure(self, ear: Ear, reddit: FakeReddit, kind: str):
+        reddit.fault(kind, only="/r/")
+        heard = ear.hear()
+        assert heard.error is not None and said(heard.error)
+        assert heard.mentions == []
+
+    @pytest.mark.parametrize("kind", ["429-long", "away"])
+    def test_a_reddit_that_takes_no_questions_is_asked_no_more(self, ear: Ear, reddit: FakeReddit, kind: str):
         reddit.fault(kind, only=SEARCH)
         heard = ear.hear()
         assert heard.error is not None and said(heard.error)
@@ -300,7 +314,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("body", [{}, [], b"null", {"data": []}, {"data": {"children": {}}}])
     def test_json_that_is_no_listing_is_a_failure(self, ear: Ear, reddit: FakeReddit, body: Any):
-        reddit.fault(Answer(body), only=SEARCH)
+        reddit.fault(Answer(body), only="/r/")
         assert "something that is no list of posts" in said(ear.hear().error)
 
 
