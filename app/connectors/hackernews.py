@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+from app.connectors.answers import MEGABYTE
 from app.connectors.fields import count, list_of
 from app.connectors.hackernews_posts import hit_id, is_item_id, mention_of_hit, mention_of_item
 from app.connectors.http import HttpClient
@@ -14,6 +15,8 @@ from app.domain.sources import ConnectorError, Done, Expected, Fetched, Gone, Kn
 
 # Algolia gives no more than this for one search, however one pages.
 MOST_HITS = 1000
+# So many hits with all of their words, each told twice, are more than the client takes of other sources.
+LONGEST_ANSWER = 10 * MEGABYTE
 # Windows that one search may be cut into. The busiest day there was had a few hundred posts.
 MOST_WINDOWS = 32
 EVERYTHING = "(story,comment)"
@@ -100,7 +103,7 @@ class HackerNewsConnector:
     def _ask(self, how: str, terms: dict[str, str]) -> dict[str, Any]:
         """The answer to a search, a JSON object with hits. Points cannot be filtered by there since 2026."""
         params = {**terms, "typoTolerance": "false", "hitsPerPage": str(MOST_HITS)}
-        answer = self._client.get_json(f"{self._search_url}/api/v1/{how}", params=params)
+        answer = self._client.get_json(f"{self._search_url}/api/v1/{how}", params=params, max_bytes=LONGEST_ANSWER)
         if not isinstance(answer, dict) or not isinstance(answer.get("hits"), list):
             raise ConnectorError("Hacker News's search sent an answer without hits; the next run tries again.")
         return answer

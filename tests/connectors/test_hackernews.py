@@ -298,6 +298,13 @@ def test_one_failing_search_does_not_stop_the_other(client: HttpClient, news: Fa
     assert [p.where for p in heard.problems] == ["the search for posts that speak of arXiv"]
 
 
+def test_a_thousand_hits_may_be_long(client: HttpClient, news: FakeHackerNews):
+    hits = [{"objectID": str(number), "comment_text": "moss " * 1500} for number in range(1, 1000)]
+    linked = {"objectID": "1000", "url": ABS + "2611.99001", "title": "Moss"}
+    news.fault(Answer({"hits": [*hits, linked], "nbHits": 1000}))
+    assert set(named(ask(client, news))) == {"1000"}
+
+
 @pytest.mark.parametrize("answer", [{}, [], {"hits": None}, {"hits": {}}, {"message": "moved"}])
 def test_an_answer_without_hits_is_a_failure(client: HttpClient, news: FakeHackerNews, answer: Any):
     news.fault(Answer(answer))
