@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import requests
+import urllib3
 
 from app.connectors.resets import asked_pause, is_spent, retry_after
 
@@ -71,12 +72,13 @@ Final = Callable[[HttpResponse], str | None] | None
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the caller takes: media types (empty: any), unpacked bytes, statuses."""
+    """What the caller takes: media types (empty: any), unpacked bytes, statuses; `paid` as in HttpClient.get."""
 
     content_types: tuple[str, ...]
     max_bytes: int
     statuses: tuple[int, ...]
     final: Final = None
+    paid: bool = False
 
 
 def most_of(content_types: tuple[str, ...]) -> int:
@@ -89,6 +91,16 @@ def read_answer(response: requests.Response, terms: Terms, clock: Callable[[], f
     if response.status_code not in terms.statuses:
         _judge(response, terms)
         raise _refusal(response, clock())
+    try:
+        return _whole(response, terms, clock)
+    except (Failure, urllib3.exceptions.HTTPError, OSError) as error:
+        if not terms.paid or response.status_code != 200:
+            raise
+        said = error.said if isinstance(error, Failure) else "broke off in the middle of a page"
+        raise Failure(said) from None
+
+
+def _whole(response: requests.Response, terms: Terms, clock: Callable[[], float]) -> HttpResponse:
     body = b"".join(_chunks(response, terms.max_bytes))
     answer = HttpResponse(response.status_code, response.url, response.headers, body)
     # An accepted refusal says all by its status, whatever comes with it.

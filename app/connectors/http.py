@@ -120,6 +120,7 @@ class HttpClient:
         remember: bool = False,
         public_only: bool = False,
         brief: bool = False,
+        paid: bool = False,
     ) -> HttpResponse:
         """One answer whose status is in `statuses` and whose media type is in `content_types` (empty: any).
 
@@ -129,10 +130,11 @@ class HttpClient:
         a sentence from it ends the tries at once. With `remember`, an answer of an earlier run that the host says
         still holds is given again. With `public_only`, for an address that somebody typed, only public hosts are
         asked, whose redirects may lead to any other such host. With `brief` there is one try of at most 20 seconds,
-        and no wait for a host that has no request left. Raises ConnectorError, one sentence naming the host.
+        and no wait for a host that has no request left. With `paid`, an answer with status 200 that cannot be read
+        is not asked for again, for it is billed. Raises ConnectorError, one sentence naming the host.
         """
         request = _Request(url, params, dict(headers or {}), interval, public=public_only, brief=brief)
-        terms = Terms(content_types, max_bytes or most_of(content_types), statuses, final)
+        terms = Terms(content_types, max_bytes or most_of(content_types), statuses, final, paid)
         return self._try_remembered(request, terms) if remember else self._try(request, terms)
 
     def get_json(self, url: str, **terms: Any) -> Any:

@@ -148,6 +148,7 @@ class TwitterApi:
             content_types=JSON_TYPES,
             statuses=(200, 400),
             final=_last_word,
+            paid=True,
         )
 
 

@@ -88,8 +88,13 @@ def test_only_what_was_given_counts(desk: Desk, x: FakeX):
     assert desk.counted["posts"] == 3
 
 
-@pytest.mark.parametrize("answer", [Answer(b'{"data": [{"id": "1"}'), Answer("[]"), Answer({"posts": []})])
-def test_an_answer_that_cannot_be_read_counts_for_all_that_it_may_have_cost(desk: Desk, x: FakeX, answer: Answer):
+UNREADABLE = ["not-json", "html", "empty-body", "cut-off", "rate-text", "huge", Answer("[]"), Answer({"posts": []})]
+
+
+@pytest.mark.parametrize("answer", UNREADABLE)
+def test_an_answer_that_cannot_be_read_counts_for_all_that_it_may_have_cost_and_is_not_paid_twice(
+    desk: Desk, x: FakeX, answer: str | Answer
+):
     x.fault(answer)
     assert desk.run().error is not None
     assert (desk.counted["posts"], len(x.requests)) == (100, 1)
