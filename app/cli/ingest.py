@@ -76,9 +76,13 @@ class _Bar:
 
 def _say(run: Run) -> None:
     for report in run.reports:
+        if report["status"] == "off":
+            click.echo(f"{report['source']}: off; {' '.join(report['notices'])}")
+            continue
         numbers = ", ".join(f"{report[name]} {name}" for name in ("found", "new", "updated", "failed"))
         mentions = f"; {report['mentions']} mentions, {report['new_mentions']} new" if report["mentions"] else ""
-        click.echo(f"{report['source']}: {numbers}{mentions}")
+        readings = f"; {report['readings']} readings" if report["readings"] else ""
+        click.echo(f"{report['source']}: {numbers}{mentions}{readings}")
         for notice in report["notices"]:
             click.echo(f"  {notice}")
         for problem in report["problems"]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,11 @@ class TestDoctor:
         done = runner.invoke(args=["doctor", "--offline"])
         assert done.exit_code == 1
         assert "fix HOTPAPERS_TARGET_DIR" in done.output
+
+
+def test_a_run_by_hand_says_which_sources_are_off_and_that_nothing_is_announced_yet(runner, settings, clock):
+    clock.now = datetime(2026, 11, 21, 15, tzinfo=UTC)
+    done = runner.invoke(args=["ingest"])
+    assert "reddit: off; Reddit is off: set HOTPAPERS_REDDIT_CLIENT_ID" in done.stdout
+    assert "arXiv has no listing on Saturdays." in done.stdout
+    assert done.exit_code == 0
