@@ -149,11 +149,11 @@ def _why_not_fetched(run: Run, arxiv_id: str) -> str | None:
     for report in run.reports:
         if report["source"] != LISTING or report["found"]:
             continue
-        if report["stopped"]:
-            return report["stopped"]
-        reasons = [problem["reason"] for problem in report["problems"] if problem["where"] != arxiv_id]
+        others = [problem["reason"] for problem in report["problems"] if problem["where"] != arxiv_id]
+        reasons = [report["stopped"]] if report["stopped"] else others
         if reasons:
-            return f"{arxiv_id} could not be fetched: {reasons[0].removesuffix('.')}. Ask for it again later."
+            reason = reasons[0].removesuffix(".").removesuffix("; the next run tries again")
+            return f"{arxiv_id} could not be fetched: {reason}. Ask for it again later."
     return None
 
 

@@ -68,7 +68,7 @@ def test_a_request_is_taken_up_by_whichever_worker_comes(session, settings, cloc
     session.commit()
     with worker(settings, tmp_path / "worker.log"):
         until(session, lambda: session.query(RunRequest).one().ended_at)
-    assert "could not be found at arXiv" in session.query(RunRequest).one().error
+    assert "2611.90001 could not be fetched: 127.0.0.1:9 could not be reached" in session.query(RunRequest).one().error
 
 
 def test_a_worker_without_tables_says_what_to_run(empty_database_url, settings, tmp_path):

@@ -228,7 +228,7 @@ class TestPapersByHand:
         asked = ask_for_paper(session, DAY, "2611.90777", act)
         collect_next(session, with_networks(means, down))
         said = session.get_one(RunRequest, asked.id, populate_existing=True).error
-        assert said == "arXiv answered 503 five times; the next run tries again."
+        assert said == "2611.90777 could not be fetched: arXiv answered 503 five times. Ask for it again later."
 
     def test_a_request_that_another_worker_met_meanwhile_is_not_met_again(self, session, means, act, edition):
         asked = ask_for_paper(session, DAY, "https://moss.example/blog", act)
