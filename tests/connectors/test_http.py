@@ -141,6 +141,7 @@ def test_a_page_may_be_packed_in_several_members(client: HttpClient, site: Scrip
         (gzip.compress(b"moss") + gzip.compress(b"glows")[:-3], "broke off in the middle of a page"),
         (gzip.compress(b"moss") + b"glows", "sent a page that could not be unpacked"),
     ],
+    ids=["too large", "cut off", "no member"],
 )
 def test_members_that_are_not_taken(client: HttpClient, site: ScriptedSite, page: bytes, said: str):
     site.says(Page(body=page, headers=PACKED))
