@@ -1,6 +1,5 @@
 """Reads one value of an answer at a time, whatever a network put there: a checked value comes out, or nothing."""
 
-import html
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -17,8 +16,6 @@ LONGEST_TEXT = 20_000
 YEARS = range(1991, 2101)
 # PostgreSQL takes no NUL, and half of a surrogate pair cannot be written as UTF-8.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
-# No sign has so long a number, and Python refuses to read one of thousands of digits.
-_NO_ENTITY = re.compile("&(?=#[0-9]{20})")
 
 
 def count(value: Any) -> int | None:
@@ -40,11 +37,6 @@ def text(value: Any) -> str:
 def writable(words: str) -> str:
     """The same without NUL and halves of surrogate pairs, which no database and no encoding takes."""
     return _UNWRITABLE.sub("", words)
-
-
-def unescaped(words: str) -> str:
-    """The same with HTML's entities decoded; what is far too long for a number of a sign is left as it is."""
-    return html.unescape(_NO_ENTITY.sub("&amp;", words))
 
 
 def moment(value: Any) -> datetime | None:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from app.connectors.fields import count, first_of, moment, paper_ids, text, unescaped
+from app.connectors.fields import count, first_of, moment, paper_ids, text
 from app.connectors.plain_text import PostText, read_html
+from app.domain.entities import unescaped
 from app.domain.sources import FetchedMention, KnownMention, Reading
 
 PERMALINK = "https://news.ycombinator.com/item?id="

@@ -1,7 +1,7 @@
 """The papers that a web page links, for an editor who pastes the page's address."""
 
-from app.connectors.fields import unescaped
 from app.connectors.http import HttpClient
+from app.domain.entities import unescaped
 from app.domain.papers import arxiv_ids_from_text
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml")

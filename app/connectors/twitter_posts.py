@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.connectors.fields import count, first_of, list_of, moment, paper_ids, text, unescaped
+from app.connectors.fields import count, first_of, list_of, moment, paper_ids, text
+from app.domain.entities import unescaped
 from app.domain.quotes import LONGEST_ADDRESS
 from app.domain.sources import Reading
 

@@ -1,10 +1,10 @@
 """What a post of the archive says of its papers, read back as if a source had told it."""
 
-import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+from app.domain.entities import unescaped
 from app.domain.posts import Entry, PostDocument, Quote
 from app.domain.sources import FetchedMention, FetchedPaper, Reading
 
@@ -76,7 +76,7 @@ def _mention(entry: Entry, quote: Quote) -> FetchedMention | None:
         external_id=found["id"],
         url=found["url"],
         paper_ids=(entry.arxiv_id or "",),
-        author_name=html.unescape(found["name"]),
+        author_name=unescaped(found["name"]),
         author_handle=found["handle"],
         html=quote.html,
         posted_on=found["day"],

@@ -4,9 +4,9 @@ The rules were read off CommonMark 0.31 and python-markdown's own patterns. A si
 is escaped, and of a pair only the sign that opens it: the other one alone is harmless.
 """
 
-import html
 import re
 
+from app.domain.entities import unescaped
 from app.domain.mathematics import quiet_formula, split_math
 
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -113,7 +113,7 @@ def _escape_html(text: str, put: dict[int, str]) -> None:
     """Tags, automatic links and entities; python-markdown knows no `\\<`, so an entity is the escape."""
     for match in re.finditer("&", text):
         entity = _ENTITY.match(text, match.start())
-        if entity and (entity[0][1] == "#" or html.unescape(entity[0]) != entity[0]):
+        if entity and (entity[0][1] == "#" or unescaped(entity[0]) != entity[0]):
             put[match.start()] = "&amp;"
     following: int | None = None
     for match in reversed(list(re.finditer("<", text))):

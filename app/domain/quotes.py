@@ -2,11 +2,12 @@
 
 import re
 from datetime import datetime
-from html import escape, unescape
+from html import escape
 from urllib.parse import urlsplit
 
 import nh3
 
+from app.domain.entities import unescaped
 from app.domain.labels import LABELS
 from app.domain.markdown_text import collapsed, without_stray_signs
 
@@ -101,7 +102,7 @@ def _embed(html: str) -> str:
         closing, tag, attributes, text = match.groups()
         words = words or bool(text and text.strip())
         if text:
-            spelled.append(_text(without_stray_signs(unescape(text)), byline=open_tags == ["blockquote"]))
+            spelled.append(_text(without_stray_signs(unescaped(text)), byline=open_tags == ["blockquote"]))
         elif closing:
             if tag in open_tags:  # nh3 closes everything in order, so that this is always the innermost one.
                 spelled += [f"</{open_tags.pop()}>"]
@@ -124,7 +125,7 @@ def _tag(tag: str, found: dict[str, str]) -> str:
         kept["lang"] = found["lang"]
     if tag == "p" and found.get("dir") in {"ltr", "rtl", "auto"}:
         kept["dir"] = found["dir"]
-    if tag == "a" and (url := web_address(unescape(found.get("href", "")))):
+    if tag == "a" and (url := web_address(unescaped(found.get("href", "")))):
         kept["href"] = url
     spelled = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
     return f"<{tag}{spelled}>"

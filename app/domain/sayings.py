@@ -1,10 +1,10 @@
 """What a mention says, as plain text for the screen, whichever form its source gave it in."""
 
-import html
 import re
 
 import nh3
 
+from app.domain.entities import unescaped
 from app.domain.quotes import LONGEST_EMBED
 
 # Nothing but these is left after cleaning, in just this shape.
@@ -25,7 +25,7 @@ def said(text: str | None, embed: str | None) -> str:
         return ""
     cleaned = nh3.clean(embed, tags={"p", "br"}, attributes={"*": set()}, link_rel=None)
     for paragraph in cleaned.split(_PARAGRAPH_END):
-        words = html.unescape(_TAG.sub("", paragraph.replace(_BREAK, "\n"))).strip()
+        words = unescaped(_TAG.sub("", paragraph.replace(_BREAK, "\n"))).strip()
         if words:
             return words
     return ""

@@ -14,9 +14,9 @@ from app.connectors.fields import (
     moment,
     paper_ids,
     text,
-    unescaped,
     writable,
 )
+from app.domain.entities import unescaped
 
 NAN, INFINITY = float("nan"), float("inf")
 

@@ -41,3 +41,9 @@ def test_every_real_mention_that_still_has_an_embed_says_something(corpus):
 def test_what_is_hostile_ends_soon_and_says_little(piece):
     for length in (1_000, 20_000, 1_000_000):
         assert "<a" not in said(None, piece * (length // len(piece)))
+
+
+def test_a_number_that_nobody_can_read_is_left_as_it_is():
+    long = "&#" + "1" * 5000 + ";"
+    assert said(None, f"<blockquote><p>Moss {long} &amp; light</p></blockquote>").endswith("& light")
+    assert said(f"Moss {long}", None).startswith("Moss")
