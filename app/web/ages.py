@@ -76,12 +76,13 @@ def number_notes(parts: Sequence[Mapping[str, Any]], freshness: Freshness, hidde
 
     That a source could not be read is said also where it has no number for the paper: missing is not zero.
     """
-    notes = []
+    newer = [source_name(part["source"]) for part in parts if part["source"] in hidden]
+    notes = [f"There are newer numbers, which nobody has taken: {', '.join(newer)}."] if newer else []
     for part in parts:
         source = part["source"]
         if source in hidden:
-            notes.append(f"{source_name(source)} has newer numbers, which nobody has taken.")
-        elif freshness.lag(source, _captured_at(part)) or _is_unwell(freshness.states.get(source)):
+            continue
+        if freshness.lag(source, _captured_at(part)) or _is_unwell(freshness.states.get(source)):
             notes.append(_number_sentence(part, freshness))
     there = {part["source"] for part in parts}
     for source, state in sorted(freshness.states.items()):

@@ -196,7 +196,7 @@ def test_numbers_that_nobody_has_taken_make_no_shown_one_younger(
     clock.now = MORNING + timedelta(hours=21)
     page = as_editor.get(f"/items/{behind.id}").text
     assert ">7 hours ago</time>" in page
-    assert "X has newer numbers, which nobody has taken." in page
+    assert "There are newer numbers, which nobody has taken: X." in page
 
 
 @pytest.fixture
