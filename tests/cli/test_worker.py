@@ -63,11 +63,26 @@ def test_the_worker_says_that_it_is_there_and_stops_when_told(session, settings,
     assert "Traceback" not in log.read_text()
 
 
-def test_a_request_is_taken_up_by_whichever_worker_comes(session, settings, clock, tmp_path):
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_an_editor_wakes_the_worker_and_waits_for_no_clock(app, session, settings, clock, tmp_path, backend):
+    with worker(settings, tmp_path / "worker.log"):
+        until(session, lambda: session.get(Worker, 1, populate_existing=True))
+        # Past the look that it begins with, so that only being woken can make it look within seconds.
+        time.sleep(2)
+        session.add(RunRequest(day=DAY, asked_at=clock()))
+        session.commit()
+        app.extensions["jobs"].wake()
+        until(session, lambda: session.query(RunRequest).one().run_id, 10)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_a_request_is_taken_up_by_whichever_worker_comes(session, settings, clock, tmp_path, backend):
     session.add(RunRequest(day=DAY, arxiv_id="2611.90001", asked_at=clock()))
     session.commit()
-    with worker(settings, tmp_path / "worker.log"):
+    log = tmp_path / "worker.log"
+    with worker(settings, log):
         until(session, lambda: session.query(RunRequest).one().ended_at)
+    assert "Traceback" not in log.read_text()
     assert "2611.90001 could not be fetched: 127.0.0.1:9 could not be reached" in session.query(RunRequest).one().error
 
 
