@@ -12,7 +12,7 @@ from app.cli.common import plain_errors
 from app.domain.editions import NotAllowed
 from app.extensions import db
 from app.jobs import means
-from app.services.collecting import tell
+from app.services.collecting import say_goodbye, tell
 
 
 @click.command("worker")
@@ -24,8 +24,12 @@ def worker_command() -> None:
         signal.signal(number, lambda *_: sys.exit(0))
     if not inspect(db.engine).has_table("run_requests"):
         raise NotAllowed("The database is not up to date; run: flask db upgrade")
-    found = tell(db.session, means(current_app))
-    click.echo(f"The worker is at work. {found.said}")
-    db.session.remove()
     logging.getLogger("huey").setLevel(logging.WARNING)
-    current_app.extensions["jobs"].run()
+    try:
+        found = tell(db.session, means(current_app))
+        click.echo(f"The worker is at work. {found.said}")
+        db.session.remove()
+        current_app.extensions["jobs"].run()
+    finally:
+        db.session.rollback()
+        say_goodbye(db.session)

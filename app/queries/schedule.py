@@ -122,4 +122,6 @@ def worker_state(session: Session, now: datetime) -> WorkerState:
     worker = session.get(Worker, 1, populate_existing=True)
     if worker is None:
         return WorkerState(False, None, None, "")
-    return WorkerState(now - worker.seen_at < SILENCE, worker.seen_at, worker.next_at, worker.said)
+    # One that was told to stop has said goodbye.
+    is_running = bool(worker.said) and now - worker.seen_at < SILENCE
+    return WorkerState(is_running, worker.seen_at, worker.next_at, worker.said)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -98,6 +99,12 @@ def tell(session: Session, means: Collecting) -> Agenda:
         # Two workers spoke for the first time at once; by now there is a row to write to.
         _say(session, said)
     return found
+
+
+def say_goodbye(session: Session) -> None:
+    """Say that the worker was stopped; another one of the same desk is heard of again within a minute."""
+    with transaction(session):
+        session.execute(update(Worker).where(Worker.id == 1).values(next_at=None, said=""))
 
 
 def _say(session: Session, said: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from app.models import RunRequest, Worker
+from app.queries.schedule import worker_state
 from tests.conftest import ROOT
 from tests.factories import DAY
 
@@ -59,6 +60,8 @@ def test_the_worker_says_that_it_is_there_and_stops_when_told(session, settings,
         until(session, lambda: session.get(Worker, 1, populate_existing=True))
         process.send_signal(how)
         assert process.wait(SECONDS) == 0
+    session.rollback()
+    assert not worker_state(session, session.get_one(Worker, 1).seen_at).is_running
     assert "The worker is at work. The schedule is off" in log.read_text()
     assert "Traceback" not in log.read_text()
 
