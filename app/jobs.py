@@ -8,13 +8,12 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 
 from app.connectors import make_client, make_connectors, sources_off
 from app.connectors.links import papers_linked
-from app.domain.listings import NEW_YORK
+from app.domain.listings import LISTING, NEW_YORK
 from app.domain.sources import Connector
 from app.extensions import db
 from app.services.collecting import Collecting, collect_next, tell
 
 NAME = "hotpapers"
-LISTING = "arxiv"
 # The one makes runs, the other says meanwhile that the worker is at work.
 THREADS = 2
 # Seconds after which a request of an editor is seen at the latest.

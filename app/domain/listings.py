@@ -9,6 +9,8 @@ from app.domain.sources import ConnectorError, NotYet
 NEW_YORK = ZoneInfo("America/New_York")
 # The /catchup/ pages reach this far back.
 CATCHUP_DAYS = 90
+# The source that says which papers there are; all others only say what is said of them.
+LISTING = "arxiv"
 _CUTOFF = time(14)
 _ANNOUNCED = time(20)
 # No paper is older; the day on which arXiv opened.

@@ -6,13 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.listings import NEW_YORK
+from app.domain.listings import LISTING, NEW_YORK
 from app.domain.schedule import BACK_DAYS, PastRun
 from app.models import Announcement, Editor, Paper, Run, RunRequest, Worker
 
 # The worker says something every minute; after this silence it counts as not running.
 SILENCE = timedelta(minutes=3)
-LISTING = "arxiv"
 DEMO = "demo"
 
 

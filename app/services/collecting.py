@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, Rules
+from app.domain.listings import LISTING
 from app.domain.schedule import Agenda, Due, agenda
 from app.domain.sources import Connector, ConnectorError
 from app.models import Editor, Run, Worker
@@ -27,8 +28,6 @@ from app.services.ingestion import ingest
 from app.services.requests import begin_request, end_request
 from app.services.run_lock import one_run_at_a_time
 from app.services.transactions import transaction
-
-LISTING = "arxiv"
 
 logger = logging.getLogger(__name__)
 UNREADABLE = "That page could not be read; paste the paper's id or its own link."
