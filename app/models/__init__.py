@@ -1,6 +1,6 @@
 """Tables and their constraints, by noun; no rules."""
 
-from app.models.editions import AuditEvent, Edition, Item, Strike
+from app.models.editions import AuditEvent, Edition, Item, Look, Strike, View
 from app.models.editors import Editor, SignInLink
 from app.models.papers import (
     Announcement,
@@ -22,6 +22,7 @@ __all__ = [
     "Edition",
     "Editor",
     "Item",
+    "Look",
     "Mention",
     "MentionedPaper",
     "MetricsSnapshot",
@@ -32,5 +33,6 @@ __all__ = [
     "RunRequest",
     "SignInLink",
     "Strike",
+    "View",
     "Worker",
 ]

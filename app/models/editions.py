@@ -32,13 +32,14 @@ class Item(db.Model):
     """A paper's place in one edition.
 
     `horizon` is the run as of which its numbers and texts are read. A paper that is found after an editor has acted
-    stays `waiting` until an editor takes it. Only a picked item has an `order_key`. `decided_at` and `placed_at` say
-    that an editor, not the rule, chose its state or its place.
+    stays `waiting` until an editor takes it; one that is `held` is kept for the next edition. Only a picked item has an
+    `order_key`. `decided_at` and `placed_at` say that an editor, not the rule, chose its state or its place, and
+    `pinned_at` that it keeps its number when the list goes back to the order of the scores.
     """
 
     __tablename__ = "items"
     __table_args__ = (
-        CheckConstraint("state in ('waiting', 'candidate', 'picked', 'dropped')", name="state"),
+        CheckConstraint("state in ('waiting', 'candidate', 'picked', 'held', 'dropped')", name="state"),
         CheckConstraint("(state = 'picked') = (order_key is not null)", name="order_key_if_picked"),
         UniqueConstraint("edition_id", "paper_id"),
         UniqueConstraint("edition_id", "order_key"),
@@ -64,6 +65,9 @@ class Item(db.Model):
     drop_reason: Mapped[str | None]
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
     placed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    pinned_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # The date of the earlier edition that had this paper, where it runs again as an update of what stood there.
+    update_of: Mapped[Day | None]
     # Grows with every human change of this item; a form that carries an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
 
@@ -107,3 +111,29 @@ class AuditEvent(db.Model):
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("audit_events.id"), unique=True)
 
     editor: Mapped[Editor | None] = relationship()
+
+
+class View(db.Model):
+    """A way of looking at a day's papers that an editor has saved: a name for a set of filters."""
+
+    __tablename__ = "views"
+    __table_args__ = (UniqueConstraint("editor_id", "name"),)
+
+    id: Mapped[PrimaryKey]
+    editor_id: Mapped[int] = mapped_column(ForeignKey("editors.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    # The filters as they stand in an address: category=cs.CL&source=bluesky.
+    query: Mapped[str]
+
+
+class Look(db.Model):
+    """Up to which finished run somebody has seen an edition, in this look at it and in the one before."""
+
+    __tablename__ = "looks"
+
+    editor_id: Mapped[int] = mapped_column(ForeignKey("editors.id", ondelete="CASCADE"), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
+    # 0 stands for "before any run".
+    run_id: Mapped[int]
+    before_run_id: Mapped[int | None]

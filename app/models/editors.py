@@ -33,6 +33,8 @@ class Editor(UserMixin, db.Model):
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # Whether single letters act; somebody who speaks to the machine, or whose keyboard is in the way, turns them off.
+    single_keys: Mapped[bool] = mapped_column(default=True)
 
     @property
     def is_active(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,8 +25,11 @@ ITEM_FIELDS = (
     "drop_reason",
     "decided_at",
     "placed_at",
+    "pinned_at",
+    "update_of",
 )
-TIMES = ("decided_at", "placed_at", "struck_at")
+TIMES = ("decided_at", "placed_at", "pinned_at", "struck_at")
+DATES = ("update_of",)
 # As much of a title as a summary shows.
 SHOWN_TITLE = 60
 
@@ -76,13 +79,17 @@ class Acted:
 
 
 def plain(name: str, value: Any) -> Any:
-    """A field's value as JSON can hold it: times as ISO 8601."""
-    return value.isoformat() if name in TIMES and value is not None else value
+    """A field's value as JSON can hold it: times and dates as ISO 8601."""
+    return value.isoformat() if name in TIMES + DATES and value is not None else value
 
 
 def unplain(name: str, value: Any) -> Any:
     """The field's value again."""
-    return datetime.fromisoformat(value) if name in TIMES and value is not None else value
+    if value is None:
+        return None
+    if name in TIMES:
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name in DATES else value
 
 
 def snapshot(item: Item) -> dict[str, Any]:
