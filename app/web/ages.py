@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from app.domain.labels import source_name
 from app.queries.source_states import Freshness, Lag, SourceState
-from app.web.filters import counted, counts_in_words, in_zone, short_time, voices_of
+from app.web.filters import counted, in_zone, parts_in_words, short_time
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Beyond this an age says less than a date.
@@ -54,15 +54,11 @@ def read_ago(part: Mapping[str, Any], freshness: Freshness, hidden: Iterable[str
 
 
 def score_line(parts: Sequence[Mapping[str, Any]], freshness: Freshness) -> str:
-    """The parts of a score in words, and by how much a part is behind: 45 likes on Bluesky (6 h behind) · 9 voices."""
+    """The parts of a score in words, and by how much a part is behind: 45 likes from 9 voices on Bluesky (6 h behind)."""
     said = []
-    for part in parts:
-        if words := counts_in_words(part):
-            whole = f"{words} on {source_name(part['source'])}"
-            by = freshness.lag(part["source"], _captured_at(part))
-            said.append(whole if by is None else _behind(whole, part, freshness, by))
-    if voices := voices_of(parts):
-        said.append(counted(voices, "voice"))
+    for part, words in parts_in_words(parts):
+        by = freshness.lag(part["source"], _captured_at(part))
+        said.append(words if by is None else _behind(words, part, freshness, by))
     return Markup(" · ").join(said) or "nobody counted yet"
 
 

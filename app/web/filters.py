@@ -94,12 +94,22 @@ def counts_given(parts: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def score_in_words(parts: Sequence[Mapping[str, Any]]) -> str:
-    """The parts of a score: 6,090 reposts, 370 likes on X · 41 voices."""
-    said = [f"{words} on {source_name(part['source'])}" for part in parts if (words := counts_in_words(part))]
-    voices = voices_of(parts)
-    if voices:
-        said.append(counted(voices, "voice"))
-    return " · ".join(said) or "nobody counted yet"
+    """The parts of a score: 6,090 reposts, 370 likes from 41 voices on X."""
+    return " · ".join(said for _, said in parts_in_words(parts)) or "nobody counted yet"
+
+
+def parts_in_words(parts: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    """Each counted part of a score in words; among several a part of more than one count is told by what it adds."""
+    found = [(part, words) for part in parts if (words := counts_in_words(part))]
+    return [(part, _part_in_words(part, words, is_alone=len(found) == 1)) for part, words in found]
+
+
+def _part_in_words(part: Mapping[str, Any], counts: str, *, is_alone: bool) -> str:
+    if not is_alone and sum(part.get(name) is not None for name in COUNTS) > 1:
+        counts = grouped(part["score"])
+    voices = part.get("voices") or 0
+    said_by = f" from {counted(voices, 'voice')}" if voices > 1 else ""
+    return f"{counts}{said_by} on {source_name(part['source'])}"
 
 
 def voices_of(parts: Sequence[Mapping[str, Any]]) -> int:

@@ -31,7 +31,9 @@ POINTS = {
 
 def test_a_score_in_words() -> None:
     assert filters.score_in_words([TWITTER]) == "6,090 reposts, 370 likes on X"
-    assert filters.score_in_words([POINTS]) == "312 points on Hacker News · 2 voices"
+    assert filters.score_in_words([POINTS]) == "312 points from 2 voices on Hacker News"
+    several = [TWITTER, POINTS | {"voices": 1}]
+    assert filters.score_in_words(several) == "6,460 on X · 312 points on Hacker News"
     assert filters.score_in_words([TWITTER | {"reposts": 1, "likes": None}]) == "1 repost on X"
     assert filters.score_in_words([]) == "nobody counted yet"
 

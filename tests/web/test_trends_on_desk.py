@@ -148,7 +148,7 @@ def test_only_the_number_that_is_behind_has_its_age_in_the_row(as_editor: FlaskC
     row = row_of(as_editor.get(ADDRESS).text, behind.id)
     assert '90 likes on X · 45 likes on Bluesky <span class="age"' in row
     assert row.count('class="age"') == 1
-    assert ">14 h behind</span> · 2 voices" in row
+    assert ">14 h behind</span>" in row
     assert (
         "could not be read in the last run: Bluesky answered 502 &lt;three&gt; times; the next run tries again. " in row
     )
