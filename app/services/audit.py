@@ -44,14 +44,17 @@ class Kind(StrEnum):
     EDITION_IMPORTED = "edition.imported"
     ITEM_PICKED = "item.picked"
     ITEM_DROPPED = "item.dropped"
+    ITEM_HELD = "item.held"
     ITEM_RETURNED = "item.returned"
     ITEM_MOVED = "item.moved"
     ITEM_ANNOTATED = "item.annotated"
+    ITEM_UPDATED = "item.updated"
     MENTION_STRUCK = "mention.struck"
     MENTION_UNSTRUCK = "mention.unstruck"
     DATA_TAKEN = "data.taken"
     DATA_LEFT = "data.left"
     ACTION_UNDONE = "action.undone"
+    ACTION_REDONE = "action.redone"
     UNDO_PASSED_OVER = "undo.passed_over"
 
 
@@ -59,9 +62,11 @@ UNDOABLE = (
     Kind.PAPER_ADDED,
     Kind.ITEM_PICKED,
     Kind.ITEM_DROPPED,
+    Kind.ITEM_HELD,
     Kind.ITEM_RETURNED,
     Kind.ITEM_MOVED,
     Kind.ITEM_ANNOTATED,
+    Kind.ITEM_UPDATED,
     Kind.MENTION_STRUCK,
     Kind.MENTION_UNSTRUCK,
     Kind.DATA_TAKEN,
