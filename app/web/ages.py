@@ -54,7 +54,7 @@ def read_ago(part: Mapping[str, Any], freshness: Freshness, hidden: Iterable[str
 
 
 def score_line(parts: Sequence[Mapping[str, Any]], freshness: Freshness) -> str:
-    """The parts of a score in words, and by how much a part is behind: 45 likes from 9 voices on Bluesky (6 h behind)."""
+    """The parts of a score in words, and by how much a part is behind: 45 likes on Bluesky (6 h behind)."""
     said = []
     for part, words in parts_in_words(parts):
         by = freshness.lag(part["source"], _captured_at(part))
