@@ -5,13 +5,15 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import accumulate
-from math import inf
+from math import floor, inf
 
 from app.domain.ranking import is_above_cut, rank_key
 
 HEADLINE_LIMIT = 300
 NOTE_LIMIT = 20_000
 REASON_LIMIT = 200
+# Far above any score, and still a number that reads as one.
+CUT_LIMIT = 1_000_000_000
 # A mention that carries this many papers is shown in a banner: the incident of 2020-07-28 was one of 15.
 LOUD_FROM = 3
 
@@ -43,6 +45,8 @@ class Rules:
     weights: Mapping[str, float]
     timezone: tzinfo
     profile: str
+    # The address under which the posts stand on their site; empty for links from its root.
+    site_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,70 @@ def _longest_in_rank_order(items: Sequence[Placed]) -> list[Placed]:
         found.append(items[last])
         last = before[last]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A picked list as rule and score make it, and the items that moved: those among them not in it are candidates."""
+
+    order: list[Placed]
+    moved: set[int]
+
+    def place_of(self, item_id: int) -> int | None:
+        """The number of an item in the list, from 1; None where it is not picked."""
+        return next((n for n, item in enumerate(self.order, 1) if item.item_id == item_id), None)
+
+
+def settle(order: Sequence[Placed], free: Sequence[Placed], cut: float) -> Settled:
+    """Where rule and score put the `free` items, of which `order`, the picked list, may hold some; the others stay.
+
+    What stands in order already stays too, also behind a paper that an editor placed.
+    """
+    by_id = {item.item_id: item for item in free}
+    staying = already_in_place(order, by_id, cut)
+    moving = [item for item in free if item.item_id not in staying]
+    kept = [item for item in order if item.item_id in staying or item.item_id not in by_id]
+    above = [item for item in moving if is_above_cut(item.score, cut)]
+    return Settled(placed_by_score(kept, above), {item.item_id for item in moving})
+
+
+def in_score_order(order: Sequence[Placed], pinned: Container[int]) -> list[Placed]:
+    """A picked list with its items best first, but for the pinned ones, which keep their numbers.
+
+    The keys stay where they are and the items change places, so whatever keeps its number keeps its key.
+    """
+    loose = iter(
+        sorted(
+            (item for item in order if item.item_id not in pinned),
+            key=lambda item: rank_key(item.score, item.arxiv_id),
+        )
+    )
+    return [
+        was if was.item_id in pinned else replace(next(loose), order_key=was.order_key, is_fixed=False) for was in order
+    ]
+
+
+def cut_for_one_fewer(scores: Iterable[float]) -> float | None:
+    """The cut that the worst of the picked scores falls below and no better one; None where there are none.
+
+    Equal scores fall together.
+    """
+    lowest, *better = sorted(set(scores)) or [None]
+    if lowest is None:
+        return None
+    return better[0] if better else max(0.0, floor(lowest) + 1.0)
+
+
+def cut_for_one_more(scores: Iterable[float]) -> float | None:
+    """The cut that the best of the candidates' scores reaches; None where nobody counted any of them."""
+    best = max(scores, default=0.0)
+    return best if best > 0 else None
+
+
+def check_cut(cut: float) -> None:
+    """Refuse what is no cut. Raises NotAllowed."""
+    if not 0 <= cut <= CUT_LIMIT:
+        raise NotAllowed(f"A cut is a number from 0 to {CUT_LIMIT:,}, such as 50.")
 
 
 def target_position(to: int | str, current: int | None, count: int) -> int:

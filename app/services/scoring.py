@@ -8,20 +8,12 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.editions import (
-    KEY_LIMIT,
-    NotAllowed,
-    Placed,
-    Rules,
-    already_in_place,
-    key_between,
-    placed_by_score,
-    spread_keys,
-)
-from app.domain.ranking import is_above_cut, paper_score, source_totals
+from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, Rules, key_between, settle, spread_keys
+from app.domain.ranking import paper_score, source_totals
 from app.domain.trends import score_trend, trend_json
 from app.models import Edition, Item, Paper
 from app.queries.evidence import chunks, scoring_inputs
+from app.queries.order import picked_order
 from app.queries.readings import history_of_items
 from app.services.audit import snapshot
 
@@ -50,17 +42,6 @@ def claim_edition(session: Session, edition_id: int, now: datetime, *, acts: boo
     if claimed.rowcount != 1:
         raise NotAllowed(f"The edition of {edition.date} is published; nothing in it can be changed any more.")
     return edition
-
-
-def picked_order(session: Session, edition_id: int, *, without: int | None = None) -> list[Placed]:
-    """The picked items of an edition in order, as light values; `without` leaves one item out."""
-    query = (
-        select(Item.id, Item.order_key, Item.score, Paper.arxiv_id, Item.placed_at)
-        .join(Paper)
-        .where(Item.edition_id == edition_id, Item.state == "picked", Item.id != (without or 0))
-        .order_by(Item.order_key)
-    )
-    return [Placed(*row[:4], is_fixed=row.placed_at is not None) for row in session.execute(query)]
 
 
 def place(session: Session, item: Item, order: list[Placed], index: int) -> Snapshots:
@@ -112,7 +93,7 @@ def rescore(session: Session, items: Sequence[Item], rules: Rules) -> None:
     for item in items:
         by_edition.setdefault(item.edition_id, []).append(item)
     for edition_id, found in by_edition.items():
-        _settle(session, edition_id, found)
+        settle_items(session, edition_id, found)
 
 
 def trends_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> dict[int, list[list[Any]]]:
@@ -125,22 +106,22 @@ def trends_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> 
     return found
 
 
-def _settle(session: Session, edition_id: int, items: Iterable[Item]) -> None:
-    """Move the rescored items of one edition to where rule and score put them; what an editor decided stays.
-
-    What stands in order already stays too, also behind a paper that an editor placed.
-    """
+def settle_items(session: Session, edition_id: int, items: Iterable[Item]) -> None:
+    """Move the given items of one edition to where rule and score put them; what an editor decided stays."""
     cut = session.get_one(Edition, edition_id).cut
-    free = {item.id: item for item in items if item.decided_at is None and item.placed_at is None}
-    staying = already_in_place(picked_order(session, edition_id), free, cut)
-    moving = [item for item_id, item in free.items() if item_id not in staying]
-    clear_places(session, moving)
-    above = [Placed(item.id, "", item.score, item.paper.arxiv_id) for item in moving if is_above_cut(item.score, cut)]
-    order = placed_by_score(picked_order(session, edition_id), above)
-    if any(len(placed.order_key) > KEY_LIMIT for placed in order):
-        _respread(session, order)
+    free = {item.id: item for item in items if is_free(item)}
+    placed = [Placed(item.id, "", item.score, item.paper.arxiv_id) for item in free.values()]
+    settled = settle(picked_order(session, edition_id), placed, cut)
+    clear_places(session, [free[item_id] for item_id in settled.moved])
+    if any(len(placed.order_key) > KEY_LIMIT for placed in settled.order):
+        _respread(session, settled.order)
         return
-    keys = {placed.item_id: placed.order_key for placed in order}
-    for placed in above:
-        free[placed.item_id].state, free[placed.item_id].order_key = "picked", keys[placed.item_id]
+    for placed in settled.order:
+        if placed.item_id in settled.moved:
+            free[placed.item_id].state, free[placed.item_id].order_key = "picked", placed.order_key
     session.flush()
+
+
+def is_free(item: Item) -> bool:
+    """Whether rule and score alone say where an item stands, no editor having chosen its state or its place."""
+    return item.decided_at is None and item.placed_at is None
