@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from app.domain.labels import source_name
+
 Thing = TypeVar("Thing")
 
 DEFAULT_CUT = 50.0
 QUOTE_CUT = 25.0
 QUOTE_LIMIT = 10
+# A paper is a close call when one source's weight, moved by this share, decides about it.
+WEIGHT_SHIFT = 0.25
+CLOSE_RULE = (
+    "A paper is a close call when counting any one source a quarter more or a quarter less "
+    "would put it on the other side of the cut."
+)
 
 
 class Counts(Protocol):
@@ -149,6 +157,41 @@ def rank_key(score: float, arxiv_id: str) -> tuple[float, str]:
 def is_above_cut(score: float, cut: float) -> bool:
     """Whether a fresh edition picks a paper of this score."""
     return score >= cut
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCall:
+    """Which sources would put a paper on the other side of the cut, `less` counted a quarter less, `more` more."""
+
+    is_above: bool
+    less: tuple[str, ...]
+    more: tuple[str, ...]
+
+    @property
+    def in_words(self) -> str:
+        """What would happen and when: falls below if Bluesky counted a quarter less."""
+        ways = ((self.less, "less"), (self.more, "more"))
+        told = [f"{' or '.join(map(source_name, names))} counted a quarter {way}" for names, way in ways if names]
+        return f"{'falls below' if self.is_above else 'would be above'} if {', or if '.join(told)}"
+
+
+def close_call(parts: Iterable[Mapping[str, Any]], cut: float) -> CloseCall | None:
+    """Whether CLOSE_RULE holds for a score of these parts (as `SourceTotal.as_json` gives them), and for which sources.
+
+    A source's part grows with its weight alone, so nothing else need be counted again.
+    """
+    scores = {part["source"]: part["score"] for part in parts}
+    is_above = is_above_cut(sum(scores.values()), cut)
+
+    def deciding(factor: float) -> tuple[str, ...]:
+        return tuple(
+            source
+            for source in scores
+            if is_above_cut(sum(s * factor if name == source else s for name, s in scores.items()), cut) != is_above
+        )
+
+    call = CloseCall(is_above, less=deciding(1 - WEIGHT_SHIFT), more=deciding(1 + WEIGHT_SHIFT))
+    return call if call.less or call.more else None
 
 
 def best_first(things: Iterable[Thing], score: Callable[[Thing], float | None]) -> list[Thing]:

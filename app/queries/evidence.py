@@ -1,6 +1,6 @@
 """What was said of papers and how they were described, as of the run that an item has taken or of a given one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,18 +105,25 @@ def _newest_snapshot(as_of: int | None) -> Any:
 
 
 def scoring_inputs(
-    session: Session, item_ids: Iterable[int], *, as_of: int | None = None
+    session: Session,
+    item_ids: Iterable[int],
+    *,
+    as_of: int | None = None,
+    as_though_struck: Mapping[int, bool] | None = None,
 ) -> dict[int, tuple[list[CountedReading], list[CountedMention]]]:
     """For each item the paper-level readings and the counted mentions that its score is made of.
 
     They are read as of the item's own horizon, or of the run `as_of` where one is given; so in all of this module.
+    `as_though_struck` says of mentions, by id, whether to take them for struck, whatever they are.
     """
+    supposed = as_though_struck or {}
     readings = readings_of_items(session, item_ids := list(item_ids), as_of=as_of)
     inputs = {item_id: (readings.get(item_id, []), list[CountedMention]()) for item_id in item_ids}
     for ids in chunks(item_ids):
         for row in session.execute(mention_counts(as_of=as_of).where(Item.id.in_(ids))):
             counts = {name: getattr(row, name) for name in COUNTS}
-            flags = {"is_struck": row.struck_at is not None, "is_repost": row.repost_of is not None}
+            is_struck = supposed.get(row.mention_id, row.struck_at is not None)
+            flags = {"is_struck": is_struck, "is_repost": row.repost_of is not None}
             inputs[row.item_id][1].append(CountedMention(row.source, captured_at=row.captured_at, **counts, **flags))
     return inputs
 
