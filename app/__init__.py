@@ -65,6 +65,7 @@ def rules_from(values: Mapping[str, Any]) -> Rules:
         weights=values["WEIGHTS"],
         timezone=values["TIMEZONE"],
         profile=values["PROFILE"],
+        site_url=values["SITE_URL"],
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from app.connectors import SOURCES, source_settings
 from app.domain.posts import PROFILES
 from app.domain.ranking import DEFAULT_CUT, QUOTE_CUT
-from app.domain.settings import Setting, names, number, text, yes_or_no
+from app.domain.settings import Setting, names, number, text, url, yes_or_no
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HOTPAPERS_"
@@ -45,6 +45,10 @@ def _sources(raw: str) -> tuple[str, ...]:
     return off
 
 
+def _site(raw: str) -> str:
+    return url(raw) if raw else ""
+
+
 def _path(raw: str) -> Path:
     return Path(raw).expanduser()
 
@@ -70,6 +74,7 @@ SETTINGS = (
     Setting(
         "TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"
     ),
+    Setting("SITE_URL", "", _site, "where posts stand on your site, for links to earlier ones; its root if empty"),
     Setting("CONTACT", "", text, "an e-mail address for the User-Agent, so that a source can reach you"),
     Setting("SOURCES_OFF", "", _sources, "sources that are not asked, with commas between them, such as reddit,github"),
     Setting("COLLECT", "yes", yes_or_no, "whether the worker collects by its schedule, or only what editors ask for"),

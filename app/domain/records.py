@@ -82,10 +82,27 @@ def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
         metrics=tuple(_metrics(totals, zone)),
         links=f"[abs]({abs_url(arxiv_id)}) | [pdf]({pdf_url(arxiv_id)})",
         categories=" | ".join(_category(name) for name in item.get("categories") or () if _CATEGORY.fullmatch(name)),
-        note=note_markdown(item.get("note") or ""),
+        note=_note(item),
         abstract=markdown_text(item.get("abstract") or ""),
         quotes=tuple(_quotes(mentions, record, zone)),
     )
+
+
+def _note(item: Record) -> str:
+    """What stands before the abstract: that the paper ran before, where it runs as an update, and the editor's note."""
+    said = (_ran_before(item["update"]) if item.get("update") else "", note_markdown(item.get("note") or ""))
+    return "\n\n".join(text for text in said if text)
+
+
+def _ran_before(ran: Record) -> str:
+    """The paragraph of a paper that runs again: where it stood, and whether a newer version came since."""
+    day = date.fromisoformat(ran["date"])
+    post, path = f"Hot Papers {day}", ran["slug"].strip("/")
+    # Before the slash nothing of a slug can be taken for a host, and no sign of it ends the link.
+    address = quote(f"{ran['site_url']}/{path}", safe="/:%")
+    link = f"[{post}]({address})" if path else post
+    since = f"; v{ran['version_since']} since" if ran["version_since"] else ""
+    return f"Update: ran on {day.day} {day:%B} {day.year} at no. {ran['number']} ({link}){since}."
 
 
 def _category(name: str) -> str:

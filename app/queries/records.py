@@ -1,6 +1,6 @@
 """The record of an edition: all that goes into its post, as plain data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.domain.ranking import CountedReading
 from app.domain.records import FORMAT
 from app.models import Edition, Item
 from app.queries.evidence import COUNTS, Evidence, PaperText, evidence_of_items, readings_of_items, texts_of_items
+from app.queries.repeats import earlier_runs, slugs_of_posts
 
 
 def edition_record(session: Session, edition: Edition, *, now: datetime, rules: Rules) -> dict[str, Any]:
@@ -29,11 +30,28 @@ def edition_record(session: Session, edition: Edition, *, now: datetime, rules: 
         "weights": dict(rules.weights),
         "quote_cut": rules.quote_cut,
         "quote_limit": rules.quote_limit,
-        "items": _items(session, items),
+        "items": _items(session, items, _updates(session, edition, rules.site_url)),
     }
 
 
-def _items(session: Session, items: Sequence[Item]) -> list[dict[str, Any]]:
+def _updates(session: Session, edition: Edition, site_url: str) -> dict[int, dict[str, Any]]:
+    """Of each item that runs as an update all that its post says of the earlier entry, which may be called otherwise
+    one day."""
+    runs = {item_id: ran for item_id, ran in earlier_runs(session, edition).items() if ran.is_update}
+    slugs = slugs_of_posts(session, [ran.date for ran in runs.values()])
+    return {
+        item_id: {
+            "date": ran.date.isoformat(),
+            "number": ran.number,
+            "slug": slugs[ran.date],
+            "version_since": ran.version_since,
+            "site_url": site_url,
+        }
+        for item_id, ran in runs.items()
+    }
+
+
+def _items(session: Session, items: Sequence[Item], updates: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
     ids = [item.id for item in items]
     texts, readings, mentions = (
         texts_of_items(session, ids),
@@ -42,7 +60,7 @@ def _items(session: Session, items: Sequence[Item]) -> list[dict[str, Any]]:
     )
     return [
         _paper(texts[item.id])
-        | {"headline": item.headline, "note": item.note}
+        | {"headline": item.headline, "note": item.note, "update": updates.get(item.id)}
         | {"readings": [_reading(reading) for reading in readings.get(item.id, [])]}
         | {"mentions": [_mention(mention) for mention in mentions.get(item.id, [])]}
         for item in items

@@ -14,6 +14,7 @@ from app.web import (
     posts,
     previews,
     publications,
+    repeats,
     runs,
     security,
     settings,
@@ -23,7 +24,20 @@ from app.web import (
     waiting,
 )
 
-BLUEPRINTS = (collecting, editions, items, mentions, posts, previews, publications, runs, settings, sign_in, waiting)
+BLUEPRINTS = (
+    collecting,
+    editions,
+    items,
+    mentions,
+    posts,
+    previews,
+    publications,
+    repeats,
+    runs,
+    settings,
+    sign_in,
+    waiting,
+)
 
 
 def register(app: Flask) -> None:

@@ -13,6 +13,7 @@ from app.queries.editions import Desk, day_beside, desk, editions_around
 from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
+from app.queries.repeats import earlier_runs
 from app.queries.source_states import Freshness, freshness_of, hidden_sources
 from app.queries.waiting import waiting_of
 from app.services.undo import next_undo
@@ -49,6 +50,7 @@ def edition_context(edition: Edition, shown: Desk) -> dict[str, Any]:
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
         "freshness": _freshness(edition, shown),
+        "repeats": earlier_runs(db.session, edition),
     } | waiting_context(edition)
 
 
@@ -87,6 +89,7 @@ def item_context(item: Details, *, live: bool, **refused: Any) -> dict[str, Any]
         # A paper that waits can be taken or left, and nothing else.
         "may_edit": current_user.may_edit and item.edition.status == "draft" and item.state != "waiting",
         "may_take": current_user.may_edit,
+        "repeats": earlier_runs(db.session, item.edition, item_ids=[item.id]),
         "live": live,
         "problem": "",
         "typed": {},

@@ -1,0 +1,37 @@
+"""Repeats: running a paper that ran before as an update, and the way to the entry that it updates."""
+
+from flask import Blueprint, Response, redirect, url_for
+from flask_login import login_required
+
+from app.extensions import db
+from app.services import repeats
+from app.web.auth import acting, editor_required
+from app.web.desk import act
+from app.web.items import edition_of_item_or_404
+from app.web.posts import post_or_404
+
+bp = Blueprint("repeats", __name__)
+
+
+@bp.post("/items/<id:item_id>/update")
+@editor_required
+def create(item_id: int) -> Response:
+    """Let a paper run as an update of its entry in an earlier post; it is picked if it is not."""
+    edition = edition_of_item_or_404(item_id)
+    return act(edition, lambda: repeats.run_as_update(db.session, item_id, by=acting()), item_id=item_id)
+
+
+@bp.post("/items/<id:item_id>/update/removal")
+@editor_required
+def remove(item_id: int) -> Response:
+    """Let it run as an ordinary entry."""
+    edition = edition_of_item_or_404(item_id)
+    return act(edition, lambda: repeats.end_update(db.session, item_id, by=acting()), item_id=item_id)
+
+
+@bp.get("/hot-papers-<day>")
+@login_required
+def follow(day: str) -> Response:
+    """A post under its address on the site, where the link of an update in a preview leads: its page on the desk."""
+    post = post_or_404(day)
+    return redirect(url_for("posts.show", day=post.edition.date.isoformat()), 303)
