@@ -48,6 +48,10 @@ class Kind(StrEnum):
     ITEM_RETURNED = "item.returned"
     ITEM_MOVED = "item.moved"
     ITEM_ANNOTATED = "item.annotated"
+    ITEM_PINNED = "item.pinned"
+    ITEM_UNPINNED = "item.unpinned"
+    EDITION_ORDERED = "edition.ordered"
+    EDITION_CUT = "edition.cut"
     ITEM_UPDATED = "item.updated"
     MENTION_STRUCK = "mention.struck"
     MENTION_UNSTRUCK = "mention.unstruck"
@@ -66,6 +70,10 @@ UNDOABLE = (
     Kind.ITEM_RETURNED,
     Kind.ITEM_MOVED,
     Kind.ITEM_ANNOTATED,
+    Kind.ITEM_PINNED,
+    Kind.ITEM_UNPINNED,
+    Kind.EDITION_ORDERED,
+    Kind.EDITION_CUT,
     Kind.ITEM_UPDATED,
     Kind.MENTION_STRUCK,
     Kind.MENTION_UNSTRUCK,
