@@ -1,7 +1,6 @@
 """Strikes: an editor takes a mention out of every score, or takes the strike back."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from app.domain.editions import NotAllowed, check_reason
 from app.models import Edition, Item, Mention, MentionedPaper, Strike
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, plain, record, snapshot
-from app.services.scoring import claim_edition, rescore
+from app.services.scoring import claim_editions, rescore
 from app.services.transactions import transaction
 
 STRIKE_FIELDS = ("editor_id", "struck_at", "reason")
@@ -125,20 +124,9 @@ def _strike_of(session: Session, mention_id: int) -> Strike | None:
 
 
 def claim_reached(session: Session, mention_id: int, edition_id: int | None, now: datetime) -> Edition | None:
-    """Lock every draft edition that a mention reaches, and the one in which somebody acts, which is returned.
-
-    They are locked in the order of their ids, so that two strikes at once wait for each other and never for ever.
-    """
+    """Lock every draft edition that a mention reaches, and the one in which somebody acts, which is returned."""
     ids = {item.edition_id for item in draft_items_naming(session, mention_id)}
-    acted_in = None
-    for reached in sorted(ids | ({edition_id} if edition_id is not None else set())):
-        if reached == edition_id:
-            acted_in = claim_edition(session, reached, now)
-        else:
-            # One that was published in this very moment is left as it is.
-            with suppress(NotAllowed):
-                claim_edition(session, reached, now, acts=False)
-    return acted_in
+    return claim_editions(session, ids, edition_id, now)
 
 
 def _said_by(mention: Mention) -> str:

@@ -1,6 +1,7 @@
 """Scores and places of items, brought up to date from readings and strikes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, Rules, key_between, settle, spread_keys
+from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, Rules, key_between, placed_by_score, settle, spread_keys
 from app.domain.ranking import paper_score, source_totals
 from app.domain.trends import score_trend, trend_json
 from app.models import Edition, Item, Paper
@@ -44,6 +45,22 @@ def claim_edition(session: Session, edition_id: int, now: datetime, *, acts: boo
     return edition
 
 
+def claim_editions(session: Session, edition_ids: Iterable[int], acted_in: int | None, now: datetime) -> Edition | None:
+    """Lock several draft editions for one action, and return the one in which somebody acts.
+
+    They are locked in the order of their ids, so that two actions at once wait for each other and never for ever.
+    Raises NotAllowed when the edition `acted_in` is published; another that is published is left as it is.
+    """
+    claimed = None
+    for edition_id in sorted({*edition_ids, *([acted_in] if acted_in is not None else [])}):
+        if edition_id == acted_in:
+            claimed = claim_edition(session, edition_id, now)
+        else:
+            with suppress(NotAllowed):
+                claim_edition(session, edition_id, now, acts=False)
+    return claimed
+
+
 def place(session: Session, item: Item, order: list[Placed], index: int) -> Snapshots:
     """Pick an item at `index` of `order`, the picked list without it, which then holds it too.
 
@@ -57,7 +74,27 @@ def place(session: Session, item: Item, order: list[Placed], index: int) -> Snap
     session.flush()
     arxiv_id = session.get_one(Paper, item.paper_id).arxiv_id
     order.insert(index, Placed(item.id, key, item.score, arxiv_id, item.placed_at is not None))
-    return _respread(session, order) if len(key) > KEY_LIMIT else {}
+    if len(key) <= KEY_LIMIT:
+        return {}
+    # Its own snapshot would be one of what it has just become.
+    return {item_id: was for item_id, was in _respread(session, order).items() if item_id != item.id}
+
+
+def place_by_score(session: Session, edition_id: int, items: Collection[Item]) -> tuple[list[Placed], Snapshots]:
+    """Pick items that are in no list, each where its score puts it.
+
+    Returns the picked list as it then is, and the snapshots of the other items that were given fresh keys, if any.
+    """
+    coming = [Placed(item.id, "", item.score, item.paper.arxiv_id) for item in items]
+    order = placed_by_score(picked_order(session, edition_id), coming)
+    if any(len(placed.order_key) > KEY_LIMIT for placed in order):
+        ids = {item.id for item in items}
+        return order, {item_id: was for item_id, was in _respread(session, order).items() if item_id not in ids}
+    keys = {placed.item_id: placed.order_key for placed in order}
+    for item in items:
+        item.state, item.order_key = "picked", keys[item.id]
+    session.flush()
+    return order, {}
 
 
 def _respread(session: Session, order: list[Placed]) -> Snapshots:
