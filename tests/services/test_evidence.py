@@ -130,7 +130,7 @@ def test_a_strike_never_undoes_what_a_colleague_does_meanwhile_elsewhere(
 
     # The colleague is faster by a moment: after the strike has begun to look, before it has locked the other day.
     thread = threading.Thread(target=drop)
-    locked = evidence.claim_edition
+    locked = evidence.claim_editions
 
     def slow(*args, **more):
         if not thread.ident:
@@ -138,11 +138,11 @@ def test_a_strike_never_undoes_what_a_colleague_does_meanwhile_elsewhere(
             done.wait(5)
         return locked(*args, **more)
 
-    evidence.claim_edition = slow
+    evidence.claim_editions = slow
     try:
         evidence.strike(session, mention_row(session, ADVERT).id, **act)
     finally:
-        evidence.claim_edition = locked
+        evidence.claim_editions = locked
     thread.join(10)
     assert [item.drop_reason for item in items(session, "dropped", day=other_day)] == ["off topic"]
 
