@@ -17,6 +17,9 @@ from app import create_app
 from app.extensions import db
 
 REQUIRE = "REQUIRE_POSTGRES"
+# A database is made for every test, six times as fast in memory as on a disk.
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
 
 
 def migrate(url: str, folder: Path) -> None:
@@ -49,7 +52,8 @@ def postgres_cluster() -> Iterator[str]:
     binaries = postgres_binaries()
     if binaries is None:
         skip_or_fail("PostgreSQL tests need Debian's package postgresql", REQUIRE)
-    folder = Path(tempfile.mkdtemp(prefix="hotpapers-pg-"))
+    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="hotpapers-pg-", dir=MEMORY if has_room else None))
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
