@@ -108,4 +108,4 @@ def _moved_in_words(states: Sequence[Sequence[str]]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.1f}".removesuffix(".0")
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -35,7 +35,7 @@ def unpin(session: Session, item_id: int, by: Acting) -> Acted:
     """Let a pinned paper go to where its score says; one row is written. Raises NotAllowed for a published edition."""
 
     def change(item: Item) -> Snapshots | None:
-        if item.pinned_at is None:
+        if item.pinned_at is None or item.state != "picked":
             return None
         item.pinned_at = item.placed_at = None
         order = picked_order(session, item.edition_id, without=item.id)

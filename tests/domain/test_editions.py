@@ -11,12 +11,17 @@ from app.domain.editions import (
     NotAllowed,
     Placed,
     already_in_place,
+    check_cut,
     check_reason,
     check_text,
+    cut_for_one_fewer,
+    cut_for_one_more,
+    in_score_order,
     index_by_score,
     key_between,
     keys_between,
     placed_by_score,
+    settle,
     spread_keys,
     target_position,
 )
@@ -190,13 +195,7 @@ def test_a_list_that_is_settled_stays_and_one_that_is_not_becomes_settled(scores
     free = {item.item_id for item in order if item.item_id in free and not item.is_fixed}
 
     def settled(order: list[Placed]) -> list[Placed]:
-        staying = already_in_place(order, free, 50)
-        moving = [item for item in order if item.item_id in free and item.item_id not in staying]
-        kept = [item for item in order if item not in moving]
-        for item in moving:
-            if item.score >= 50:
-                kept.insert(index_by_score(kept, item.score, item.arxiv_id), item)
-        return kept
+        return settle(order, [item for item in order if item.item_id in free], 50).order
 
     once = settled(order)
     assert settled(once) == once
@@ -205,3 +204,53 @@ def test_a_list_that_is_settled_stays_and_one_that_is_not_becomes_settled(scores
     held = [item for item in order if item.item_id not in free and not item.is_fixed]
     if not held:
         assert ranks == sorted(ranks)
+
+
+@given(st.lists(st.integers(0, 99), max_size=12), st.lists(st.integers(0, 99), max_size=6), st.integers(0, 99))
+def test_rule_and_score_leave_exactly_what_reaches_the_cut_and_say_what_moved(picked, others, cut):
+    order = standing(*picked)
+    coming = [Placed(100 + n, "", score, f"2611.{80000 + n}") for n, score in enumerate(others)]
+    settled = settle(order, [*order, *coming], cut)
+    stood = {item.item_id: item for item in order}
+    assert [item.score for item in settled.order] == sorted((s for s in picked + others if s >= cut), reverse=True)
+    assert [item.order_key for item in settled.order] == sorted({item.order_key for item in settled.order})
+    for number, item in enumerate(settled.order, 1):
+        assert settled.place_of(item.item_id) == number
+        assert (item == stood.get(item.item_id)) is (item.item_id not in settled.moved)
+    assert all(settled.place_of(item.item_id) is None for item in [*order, *coming] if item.score < cut)
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.sets(st.integers(1, 12)), st.sets(st.integers(1, 12)))
+def test_in_the_order_of_the_scores_pinned_papers_keep_their_numbers_and_the_rest_stand_by_rank(scores, pinned, fixed):
+    order = standing(*scores, fixed=tuple(fixed | pinned))
+    found = in_score_order(order, pinned)
+    assert sorted(item.item_id for item in found) == [item.item_id for item in order]
+    assert [item.order_key for item in found] == [item.order_key for item in order]
+    assert all(now == was for was, now in zip(order, found, strict=True) if was.item_id in pinned)
+    loose = [item for item in found if item.item_id not in pinned]
+    assert [(-item.score, item.arxiv_id) for item in loose] == sorted((-i.score, i.arxiv_id) for i in loose)
+    assert not any(item.is_fixed for item in loose)
+    assert in_score_order(found, pinned) == found
+
+
+@pytest.mark.parametrize(
+    ("picked", "cut"), [([90, 60, 60], 90), ([60], 61), ([60.5], 61), ([0], 1), ([-3], 0), ([], None)]
+)
+def test_the_cut_that_one_paper_fewer_reaches(picked, cut):
+    assert cut_for_one_fewer(picked) == cut
+
+
+@pytest.mark.parametrize(("candidates", "cut"), [([40, 30, 40], 40), ([0.5], 0.5), ([0, 0], None), ([], None)])
+def test_the_cut_that_one_paper_more_reaches(candidates, cut):
+    assert cut_for_one_more(candidates) == cut
+
+
+@pytest.mark.parametrize("cut", [-1, -0.001, 1e10, float("inf"), float("-inf"), float("nan")])
+def test_what_is_no_cut(cut):
+    with pytest.raises(NotAllowed, match="A cut is a number from 0 to 1,000,000,000, such as 50."):
+        check_cut(cut)
+
+
+def test_the_smallest_and_the_largest_cut():
+    check_cut(0)
+    check_cut(1e9)

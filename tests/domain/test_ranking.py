@@ -10,6 +10,7 @@ from app.domain.ranking import (
     CountedMention,
     CountedReading,
     best_first,
+    close_call,
     is_above_cut,
     mention_score,
     paper_score,
@@ -124,3 +125,66 @@ def test_the_unscored_come_last_in_their_given_order():
         ("a", None),
         ("c", None),
     ]
+
+
+def parts(**scores: float) -> list[dict]:
+    return [{"source": source, "score": score} for source, score in scores.items()]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (parts(twitter=52), "falls below if X counted a quarter less"),
+        (parts(twitter=30, bluesky=24), "falls below if X or Bluesky counted a quarter less"),
+        (parts(twitter=36, bluesky=16), "falls below if X or Bluesky counted a quarter less"),
+        (parts(twitter=44, bluesky=8), "falls below if X counted a quarter less"),
+        (parts(hackernews=40), "would be above if Hacker News counted a quarter more"),
+        (parts(twitter=3, bluesky=40), "would be above if Bluesky counted a quarter more"),
+        (parts(twitter=60, reddit=-8), "falls below if X counted a quarter less"),
+        (
+            parts(twitter=57, reddit=-8),
+            "would be above if Reddit counted a quarter less, or if X counted a quarter more",
+        ),
+    ],
+)
+def test_a_close_call_says_which_source_decides(given, words):
+    assert close_call(given, 50).in_words == words
+
+
+@pytest.mark.parametrize("given", [[], parts(twitter=39), parts(twitter=80), parts(twitter=30, bluesky=30, reddit=9)])
+def test_what_is_no_close_call(given):
+    assert close_call(given, 50) is None
+
+
+WEIGHTS = st.dictionaries(st.sampled_from(["twitter", "bluesky", "hackernews"]), st.sampled_from([0, 0.25, 0.5, 1, 2]))
+
+
+@given(
+    st.lists(
+        st.builds(
+            CountedMention,
+            source=st.sampled_from(["twitter", "bluesky", "hackernews"]),
+            likes=st.integers(0, 60),
+            is_struck=st.booleans(),
+        ),
+        max_size=6,
+    ),
+    WEIGHTS,
+    st.integers(0, 150),
+)
+def test_a_close_call_is_what_counting_again_with_other_weights_finds(mentions, weights, cut):
+    totals = source_totals([], mentions, weights)
+    is_above = is_above_cut(paper_score(totals), cut)
+
+    def deciding(factor: float) -> set[str]:
+        found = set()
+        for source in {mention.source for mention in mentions}:
+            moved = weights | {source: weights.get(source, 1) * factor}
+            if is_above_cut(paper_score(source_totals([], mentions, moved)), cut) != is_above:
+                found.add(source)
+        return found
+
+    call = close_call([total.as_json() for total in totals], cut)
+    assert (set(call.less) if call else set()) == deciding(0.75)
+    assert (set(call.more) if call else set()) == deciding(1.25)
+    assert call is None or call.is_above is is_above
