@@ -136,4 +136,6 @@ class Look(db.Model):
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     # 0 stands for "before any run".
     run_id: Mapped[int]
+    # Of the look before this one; nobody has looked before a first look.
     before_run_id: Mapped[int | None]
+    before_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("seen_at", UTC_TIME, nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("before_run_id", sa.Integer(), nullable=True),
+        sa.Column("before_at", UTC_TIME, nullable=True),
         sa.ForeignKeyConstraint(["editor_id"], ["editors.id"], name=op.f("fk_looks_editor_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_looks_edition_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("editor_id", "edition_id", name=op.f("pk_looks")),
