@@ -28,6 +28,11 @@ def test_the_defaults_stand_where_nothing_is_set():
         ("TIMEZONE", "Mars/Base", "HOTPAPERS_TIMEZONE must be the name of a time zone"),
         ("TIMEZONE", "../etc/passwd", "HOTPAPERS_TIMEZONE must be the name of a time zone"),
         ("ARXIV_URL", "ftp://arxiv", "HOTPAPERS_ARXIV_URL must be an address"),
+        (
+            "SITE_URL",
+            "blog.example/posts",
+            "HOTPAPERS_SITE_URL must be an address that starts with http:// or https://",
+        ),
         ("ARXIV_CATEGORIES", "cs;rm -rf", "HOTPAPERS_ARXIV_CATEGORIES must be arXiv categories"),
         ("ARXIV_HOLIDAYS", "Christmas", "HOTPAPERS_ARXIV_HOLIDAYS must be dates"),
         ("WEIGHT_TWITTER", "much", "HOTPAPERS_WEIGHT_TWITTER must be a number, not 'much'."),
@@ -42,6 +47,13 @@ def test_a_wrong_value_is_refused_by_name(name, raw, sentence):
         read_settings({f"HOTPAPERS_{name}": raw})
     assert str(refused.value).startswith(sentence)
     assert "\n" not in str(refused.value)
+
+
+def test_the_site_has_an_address_or_none():
+    assert read_settings({})["SITE_URL"] == ""
+    assert (
+        read_settings({"HOTPAPERS_SITE_URL": "https://blog.example/posts/"})["SITE_URL"] == "https://blog.example/posts"
+    )
 
 
 def test_an_empty_setting_is_its_default():

@@ -102,7 +102,7 @@ def _ran_before(ran: Record) -> str:
     address = quote(f"{ran['site_url']}/{path}", safe="/:%")
     link = f"[{post}]({address})" if path else post
     since = f"; v{ran['version_since']} since" if ran["version_since"] else ""
-    return f"Update: ran on {day.day} {day:%B} {day.year} at no. {ran['number']} ({link}){since}."
+    return note_markdown(f"Update: ran on {day.day} {day:%B} {day.year} at no. {ran['number']} ({link}){since}.")
 
 
 def _category(name: str) -> str:

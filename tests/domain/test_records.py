@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.markup import split_math
+from app.domain.markup import note_markdown, split_math
 from app.domain.posts import SCRIPT, compose, first_difference, parse
 from app.domain.records import RecordUnreadable, archive_record, document_of
 from tests.domain.corpus import CORPUS, candidate_paths, needs_corpus, post_paths
@@ -191,6 +191,48 @@ class TestEntry:
         assert entry_of(arxiv_id="math.AG/0501001").arxiv_id == "math.AG/0501001"
 
 
+def ran(**given_values) -> dict:
+    before = {"date": "2029-12-30", "number": 3, "slug": "hot-papers-2029-12-30", "version_since": None}
+    return {**before, "site_url": "", **given_values}
+
+
+class TestUpdate:
+    def test_it_says_where_the_paper_stood_and_links_to_it(self):
+        where = "Update: ran on 30 December 2029 at no. 3 ([Hot Papers 2029-12-30](/hot-papers-2029-12-30))"
+        assert entry_of(update=ran()).note == f"{where}."
+        assert entry_of(update=ran(version_since=2)).note == f"{where}; v2 since."
+
+    def test_it_stands_before_the_note(self):
+        entry = entry_of(update=ran(), note="  Read *this*.\n\n- and\n- that")
+        said = entry_of(update=ran()).note
+        assert entry.note == f"{said}\n\nRead *this*.\n\n* and\n* that"
+
+    @pytest.mark.parametrize(
+        ("slug", "site", "address"),
+        [
+            ("hot", "https://blog.example/posts", "(https://blog.example/posts/hot)"),
+            ("/posts/hot/", "", "(/posts/hot)"),
+            ("//evil.example", "", "(/evil.example)"),
+            ("a) [b](javascript:c", "", "(/a%29%20%5Bb%5D%28javascript:c)"),
+            ("caf\u00e9_*x*", "", "(/caf%C3%A9_%2Ax%2A)"),
+        ],
+    )
+    def test_the_link_is_made_of_the_earlier_posts_own_address(self, slug, site, address):
+        assert f"]{address})." in entry_of(update=ran(slug=slug, site_url=site)).note
+
+    @pytest.mark.parametrize("slug", ["", "/"])
+    def test_a_post_without_an_address_is_named_only(self, slug):
+        assert entry_of(update=ran(slug=slug)).note.endswith("(Hot Papers 2029-12-30).")
+
+    def test_a_record_without_the_key_is_that_of_an_ordinary_entry(self):
+        assert "update" not in item()
+        assert document_of(edition(item())) == document_of(edition(item(update=None)))
+
+    def test_half_a_record_of_it_is_refused(self):
+        with pytest.raises(RecordUnreadable, match="lacks 'slug'"):
+            document_of(edition(item(update={"date": "2029-12-30", "number": 3})))
+
+
 class TestMetrics:
     def test_every_other_source_has_a_line_of_its_own(self):
         readings = [
@@ -286,10 +328,19 @@ MENTION = st.fixed_dictionaries(
     | {"url": TEXT, "author_name": TEXT, "author_handle": TEXT, "posted_on": TEXT}
 )
 READING = st.fixed_dictionaries({"source": SOURCE, **COUNTS})
+RAN = st.fixed_dictionaries(
+    {
+        "date": st.dates().map(str),
+        "number": st.integers(1, 1000),
+        "version_since": st.one_of(st.none(), st.integers(1, 99)),
+    }
+    | {"slug": TEXT, "site_url": st.one_of(st.just(""), st.just("https://blog.example/posts"), TEXT)}
+)
 ITEM = st.fixed_dictionaries(
     {"arxiv_id": TEXT, "title": TEXT, "abstract": TEXT, "headline": TEXT, "note": TEXT}
     | {"authors": st.lists(TEXT, max_size=3), "categories": st.lists(TEXT, max_size=3)}
     | {"readings": st.lists(READING, max_size=3), "mentions": st.lists(MENTION, max_size=3)}
+    | {"update": st.one_of(st.none(), RAN)}
 )
 
 
@@ -302,3 +353,11 @@ def test_any_record_makes_a_post_that_reads_back_as_itself(items):
     assert record == before
     assert len(document.entries) == len(items)
     assert parse(compose(document)) == document
+
+
+@given(RAN, TEXT)
+def test_the_word_of_an_update_is_one_paragraph_of_safe_markdown(update, note):
+    said = entry_of(update=update).note
+    assert note_markdown(said) == said
+    assert "\n" not in said
+    assert entry_of(update=update, note=note).note.startswith(said)
