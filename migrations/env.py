@@ -3,6 +3,8 @@
 from alembic import context
 from flask import current_app
 
+from app.models.search import is_described
+
 migrate = current_app.extensions["migrate"]
 engine = migrate.db.engine
 
@@ -18,8 +20,7 @@ with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=migrate.db.metadata,
-        # The worker's queue keeps tables of its own beside the desk's on PostgreSQL.
-        include_name=lambda name, kind, parents: kind != "table" or not str(name).startswith("huey_"),
+        include_name=is_described,
         **migrate.configure_args,
     )
     with context.begin_transaction():

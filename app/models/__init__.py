@@ -14,6 +14,7 @@ from app.models.papers import (
     Worker,
 )
 from app.models.posts import Delivery, Post
+from app.models.search import SearchText
 
 __all__ = [
     "Announcement",
@@ -31,6 +32,7 @@ __all__ = [
     "Revision",
     "Run",
     "RunRequest",
+    "SearchText",
     "SignInLink",
     "Strike",
     "View",

@@ -10,6 +10,7 @@ from app.domain.editions import Rules, spread_keys
 from app.domain.posts import PostDocument
 from app.models import Edition, Item, Paper, Run
 from app.services.filling import fill_edition
+from app.services.indexing import index_papers
 from app.services.reports import SourceReport
 from app.services.scoring import clear_places
 from app.services.storing import store
@@ -22,6 +23,7 @@ def add_papers(session: Session, edition: Edition, document: PostDocument, *, no
     session.flush()
     papers = papers_of(document, edition.date)
     stored = store(session, [*papers, *mentions_of(document)], run_id=run.id, now=now)
+    index_papers(session, stored.reworded)
     fill_edition(session, edition.date, run_id=run.id, rules=rules, now=now)
     _pick(session, edition, [paper.arxiv_id for paper in papers])
     run.status, run.finished_at = "succeeded", now

@@ -26,6 +26,7 @@ from app.models import Run
 from app.queries.left_over import papers_left_over
 from app.queries.questions import question_about, question_for
 from app.services.filling import days_of, fill_edition
+from app.services.indexing import index_in_portions, papers_without_words
 from app.services.reports import SourceReport, run_status
 from app.services.run_lock import one_run_at_a_time
 from app.services.storing import Kept, Stored, store
@@ -42,7 +43,7 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(slots=True)
 class _Reading:
-    """A run under way: what it asks, its sources' reports, and the papers of which anything changed so far."""
+    """A run under way: what it asks, its sources' reports, and the papers of which anything, or any word, is new."""
 
     run_id: int
     day: date | None
@@ -52,6 +53,7 @@ class _Reading:
     told_at: datetime
     reports: list[SourceReport] = field(default_factory=list)
     changed: set[int] = field(default_factory=set)
+    reworded: set[int] = field(default_factory=set)
 
     def question(self, session: Session, source: str) -> Question:
         """What to ask a source, as much as is known by now."""
@@ -89,7 +91,9 @@ def ingest(
         session.flush()
         started(run)
         session.commit()
-        reading = _Reading(run.id, day, arxiv_id, clock, progress, clock(), changed=papers_left_over(session))
+        reading = _Reading(run.id, day, arxiv_id, clock, progress, clock())
+        reading.changed |= papers_left_over(session)
+        reading.reworded |= reading.changed
         reading.reports += [SourceReport(name, is_off=True, notices=[why]) for name, why in (off or {}).items()]
         is_whole = False
         try:
@@ -108,11 +112,13 @@ def _end_cut_off_runs(session: Session, now: datetime) -> None:
 
 
 def _finish(session: Session, reading: _Reading, rules: Rules, is_whole: bool) -> None:
-    """Fill the editions of all that was stored, and keep the report, also of a run that was interrupted."""
+    """Fill the editions of all that was stored, index it, and keep the report, also of a run that was interrupted."""
     session.rollback()
     for day in days_of(session, reading.changed):
         fill_edition(session, day, run_id=reading.run_id, rules=rules, now=reading.clock())
         session.commit()
+    # Once for all that the sources said of a paper. A run that dies here was cut off, so the next one does it again.
+    index_in_portions(session, reading.reworded | papers_without_words(session))
     run = session.get_one(Run, reading.run_id)
     run.status = run_status(reading.reports) if is_whole else "failed"
     run.was_cut_off = not is_whole
@@ -162,6 +168,7 @@ def _count(report: SourceReport, stored: Stored, reading: _Reading) -> None:
     report.new_mentions += stored.new_mentions
     report.passed_over += stored.passed_over
     reading.changed |= stored.changed
+    reading.reworded |= stored.reworded
 
 
 def _watched(

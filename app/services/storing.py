@@ -28,11 +28,13 @@ MISSED_APART = timedelta(hours=3)
 class Stored:
     """What a batch changed, by the ids of papers, and how many mentions name none that the desk has.
 
-    `changed` are the papers of which anything is new: text, mentions or numbers, so that their editions must be filled.
+    `changed` are the papers of which anything is new: text, mentions or numbers, so that their editions must be filled;
+    `reworded` those of them by whose words, or words said of them, they must be found anew.
     """
 
     new: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
+    reworded: set[int] = field(default_factory=set)
     new_mentions: int = 0
     passed_over: int = 0
 
@@ -89,11 +91,13 @@ def _store_papers(session: Session, papers: Sequence[FetchedPaper], run_id: int,
         elif changes := _paper_changes(known[paper.arxiv_id], paper):
             _revise(session, Paper, "paper_id", known[paper.arxiv_id], changes, run_id)
             stored.changed.add(known[paper.arxiv_id].id)
+            stored.reworded.add(known[paper.arxiv_id].id)
     if fresh:
         session.execute(insert(Paper), list(fresh.values()))
         known |= _known_papers(session, list(fresh))
         stored.new = {known[arxiv_id].id for arxiv_id in fresh}
         stored.changed |= stored.new
+        stored.reworded |= stored.new
     return {arxiv_id: row.id for arxiv_id, row in known.items()}
 
 
@@ -176,7 +180,9 @@ def _store_mentions(
             fresh.setdefault(_name(mention), _mention_row(mention, run_id))
         elif changes := {n: v for n in MENTION_TEXT if (v := getattr(mention, n)) and v != getattr(row, n)}:
             _revise(session, Mention, "mention_id", row, changes, run_id)
-            stored.changed |= papers_named_by(session, row.id)
+            named = papers_named_by(session, row.id)
+            stored.changed |= named
+            stored.reworded |= named
     _find_again(session, list(known.values()), run_id, stored)
     if fresh:
         session.execute(insert(Mention), list(fresh.values()))
@@ -268,6 +274,7 @@ def _link(
         ranks[paper_id] = ranks.get(paper_id, 0) + 1
         links.setdefault(mention_id, set()).add(paper_id)
         stored.changed.add(paper_id)
+        stored.reworded.add(paper_id)
     if rows:
         session.execute(insert(MentionedPaper), rows)
     return links
