@@ -29,6 +29,8 @@ class Row:
     headline: str | None
     note: str | None
     drop_reason: str | None
+    # When an editor chose its place; a paper picked later passes it by.
+    placed_at: datetime | None
     arxiv_id: str
     title: str
     authors: list[str]
@@ -124,7 +126,7 @@ def item_order(session: Session, edition_id: int) -> dict[str, list[int]]:
 
 
 def _rows(session: Session, item_ids: Sequence[int]) -> dict[int, Row]:
-    names = ("state", "score", "parts", "trend", "headline", "note", "drop_reason")
+    names = ("state", "score", "parts", "trend", "headline", "note", "drop_reason", "placed_at")
     columns = [Item.id, *(getattr(Item, name) for name in names)]
     texts = [Paper.arxiv_id, *(getattr(Paper, name) for name in SHOWN_TEXTS)]
     found: dict[int, Row] = {}
