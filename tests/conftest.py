@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 from app import create_app
 from app.extensions import db
 from app.models import Editor
-from tests.databases import execute, migrate, postgres_cluster
+from tests.databases import execute, memory, migrate, postgres_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -28,6 +29,14 @@ hypothesis.settings.load_profile("desk")
 
 for name in [name for name in os.environ if name.startswith("HOTPAPERS_")]:
     del os.environ[name]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the folders of tests in memory, unless another place for them was asked for."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput") and memory():
+        folder = tempfile.mkdtemp(prefix="hotpapers-tests-", dir=memory())
+        config.option.basetemp = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(scope="session")
