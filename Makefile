@@ -18,11 +18,11 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run worker setup migrate assets demo ingest test lint clean
+.PHONY: help run worker setup migrate assets demo ingest test screenshots lint clean
 
 help: ## List these words
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r word says; do \
-		printf '  make %-8s %s\n' "$$word" "$$says"; done
+		printf '  make %-11s %s\n' "$$word" "$$says"; done
 
 run: $(VENV)/installed ## Serve the desk at http://127.0.0.1:5000 (PORT, HOST) and collect for it; a new one opens with the demo
 	@$(PY) gunicorn.conf.py
@@ -51,6 +51,10 @@ ingest: $(VENV)/installed migrate ## Collect the papers of the day and what was 
 test: $(VENV)/installed-dev ## Run every test (ARGS as for pytest)
 	@$(ASSETS) --dev || echo "Tests that need the scripts will be skipped."
 	@$(PY) -m pytest -n auto $(ARGS)
+
+screenshots: $(VENV)/installed-dev ## Take the pictures of the README and the handbook anew (ARGS="desk.png" for some)
+	@$(ASSETS)
+	@$(PY) -m tests.screenshots $(ARGS)
 
 lint: $(VENV)/installed-dev ## Check style and formatting
 	@$(PY) -m ruff check .
