@@ -57,6 +57,12 @@ def set_password(session: Session, editor_id: int, password: str) -> None:
     session.commit()
 
 
+def set_single_keys(session: Session, editor_id: int, on: bool) -> None:
+    """Whether single keys act for a person."""
+    session.get_one(Editor, editor_id).single_keys = on
+    session.commit()
+
+
 def editor_by_password(session: Session, name: str, password: str) -> Editor | None:
     """The active account of this name and password, or None."""
     editor = editor_called(session, name)

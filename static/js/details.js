@@ -14,7 +14,7 @@ function hide(row) {
   row.querySelector(".title a").removeAttribute("aria-expanded");
 }
 
-function write(row) {
+export function write(row) {
   const focus = () => slotOf(row).querySelector("[name=note]")?.focus();
   if (slotOf(row).firstElementChild) focus();
   else show(row, focus);
