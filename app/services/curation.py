@@ -1,16 +1,16 @@
-"""What an editor does to an item: pick, drop, put back, move, annotate."""
+"""What an editor does to items: pick, drop, hold, put back, move, annotate; one paper, or many as one action."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from app.domain.editions import NotAllowed, Stale, check_reason, check_text, index_by_score, target_position
+from app.domain.editions import NotAllowed, check_reason, check_text, index_beside, target_position
 from app.models import Item
 from app.services.acting import Acting
-from app.services.audit import Acted, Kind, item_changes, quoted_title, record, snapshot
-from app.services.scoring import Snapshots, claim_edition, picked_order, place
-from app.services.transactions import transaction
+from app.services.audit import Acted, Kind
+from app.services.changing import Work, change_items, edition_with, leave_list, title_of
+from app.services.holding import next_draft, pass_on
+from app.services.scoring import picked_order, place, place_by_score
 
 
 def pick(
@@ -20,62 +20,138 @@ def pick(
     *,
     version: int | None = None,
     position: int | None = None,
+    before: int | None = None,
+    after: int | None = None,
 ) -> Acted:
-    """Pick a paper: at `position` (1-based) if given, else where its score puts it.
+    """Pick a paper: at `position` (1-based), `before` or `after` a picked item, or else where its score puts it.
 
-    Raises NotAllowed for a published edition or a position there is not, Stale for an outdated form.
+    Raises NotAllowed for a published edition, a position there is not, or a neighbour that is not picked any more;
+    Stale for an outdated form.
     """
+    edition_id = edition_with(session, item_id)
+    if position is before is after is None:
+        return pick_many(session, edition_id, [item_id], by, version=version)
 
-    def change(item: Item, before: Snapshots) -> str | None:
-        if item.state == "picked" and position is None:
+    def change(work: Work) -> str | None:
+        (item,) = work.items
+        if item.id in (before, after):
             return None
-        order = picked_order(session, item.edition_id, without=item.id)
+        order = picked_order(session, edition_id, without=item.id)
         if position is None:
-            index = index_by_score(order, item.score, item.paper.arxiv_id)
+            index = index_beside(order, before=before, after=after)
         else:
             index = target_position(position, None, len(order) + 1) - 1
-            item.placed_at = by.now
-        item.drop_reason = None
-        item.decided_at = by.now
-        before.update(place(session, item, order, index))
-        return f"picked {_title(item)} as no. {index + 1}"
+        item.drop_reason, item.decided_at, item.placed_at = None, by.now, by.now
+        work.also_changed(place(session, item, order, index))
+        return f"picked {work.named} as no. {index + 1}"
 
-    return _act(session, item_id, Kind.ITEM_PICKED, change, by, version)
+    return change_items(session, edition_id, [item_id], Kind.ITEM_PICKED, change, by, version=version)
 
 
-def drop(
+def pick_many(
+    session: Session, edition_id: int, item_ids: Collection[int], by: Acting, *, version: int | None = None
+) -> Acted:
+    """Pick papers, each where its score puts it; those picked already stay where they are. Raises NotAllowed, Stale."""
+
+    def needs(item: Item) -> bool:
+        return item.state != "picked"
+
+    def change(work: Work) -> str:
+        for item in work.items:
+            item.drop_reason, item.decided_at = None, by.now
+        order, others = place_by_score(session, edition_id, work.items)
+        work.also_changed(others)
+        if len(work.items) > 1:
+            return f"picked {work.named}"
+        number = next(n for n, placed in enumerate(order, 1) if placed.item_id == work.items[0].id)
+        return f"picked {work.named} as no. {number}"
+
+    return change_items(session, edition_id, item_ids, Kind.ITEM_PICKED, change, by, version=version, needs=needs)
+
+
+def drop(session: Session, item_id: int, by: Acting, *, version: int | None = None, reason: str | None = None) -> Acted:
+    """Throw a paper out of the edition, with a reason if one is given. Raises NotAllowed, Stale."""
+    return drop_many(session, edition_with(session, item_id), [item_id], by, version=version, reason=reason)
+
+
+def drop_many(
     session: Session,
-    item_id: int,
+    edition_id: int,
+    item_ids: Collection[int],
     by: Acting,
     *,
     version: int | None = None,
     reason: str | None = None,
 ) -> Acted:
-    """Throw a paper out of the edition, with a reason if one is given. Raises NotAllowed, Stale."""
+    """Throw papers out of the edition; one that is out already takes the reason, if one is given.
+
+    Raises NotAllowed, Stale.
+    """
     check_reason(reason)
     reason = (reason or "").strip() or None
 
-    def change(item: Item, before: Snapshots) -> str | None:
-        if item.state == "dropped" and item.drop_reason == reason:
-            return None
-        _leave(item, "dropped", by.now)
-        item.drop_reason = reason
-        return f"dropped {_title(item)}" + (f" ({reason})" if reason else "")
+    def needs(item: Item) -> bool:
+        return item.state != "dropped" or reason not in (None, item.drop_reason)
 
-    return _act(session, item_id, Kind.ITEM_DROPPED, change, by, version)
+    def change(work: Work) -> str:
+        for item in work.items:
+            leave_list(item, "dropped", by.now)
+            item.drop_reason = reason
+        return f"dropped {work.named}" + (f" ({reason})" if reason else "")
+
+    return change_items(session, edition_id, item_ids, Kind.ITEM_DROPPED, change, by, version=version, needs=needs)
+
+
+def hold(session: Session, item_id: int, by: Acting, *, version: int | None = None) -> Acted:
+    """Keep a paper for the next edition. Raises NotAllowed, Stale."""
+    return hold_many(session, edition_with(session, item_id), [item_id], by, version=version)
+
+
+def hold_many(
+    session: Session, edition_id: int, item_ids: Collection[int], by: Acting, *, version: int | None = None
+) -> Acted:
+    """Keep papers for the next edition, with what was written on them; a later draft is given them at once.
+
+    Where there is none yet, the one that is made next has them. Raises NotAllowed, Stale.
+    """
+    following = next_draft(session, edition_id)
+    also = [] if following is None else [following]
+
+    def needs(item: Item) -> bool:
+        return item.state != "held"
+
+    def change(work: Work) -> str:
+        for item in work.items:
+            leave_list(item, "held", by.now)
+        session.flush()
+        if following is not None:
+            work.beside += pass_on(session, work.items, following, by)
+        return f"held {work.named} for the next edition"
+
+    return change_items(
+        session, edition_id, item_ids, Kind.ITEM_HELD, change, by, version=version, needs=needs, also=also
+    )
 
 
 def put_back(session: Session, item_id: int, by: Acting, *, version: int | None = None) -> Acted:
-    """Make a picked or dropped paper a candidate again. Raises NotAllowed, Stale."""
+    """Make a picked, held or dropped paper a candidate again. Raises NotAllowed, Stale."""
+    return put_back_many(session, edition_with(session, item_id), [item_id], by, version=version)
 
-    def change(item: Item, before: Snapshots) -> str | None:
-        if item.state == "candidate":
-            return None
-        _leave(item, "candidate", by.now)
-        item.drop_reason = None
-        return f"put {_title(item)} back among the candidates"
 
-    return _act(session, item_id, Kind.ITEM_RETURNED, change, by, version)
+def put_back_many(
+    session: Session, edition_id: int, item_ids: Collection[int], by: Acting, *, version: int | None = None
+) -> Acted:
+    """Make picked, held or dropped papers candidates again. Raises NotAllowed, Stale."""
+
+    def needs(item: Item) -> bool:
+        return item.state != "candidate"
+
+    def change(work: Work) -> str:
+        for item in work.items:
+            leave_list(item, "candidate", by.now)
+        return f"put {work.named} back among the candidates"
+
+    return change_items(session, edition_id, item_ids, Kind.ITEM_RETURNED, change, by, version=version, needs=needs)
 
 
 def move(
@@ -83,27 +159,39 @@ def move(
     item_id: int,
     by: Acting,
     *,
-    to: int | str,
+    to: int | str | None = None,
+    before: int | None = None,
+    after: int | None = None,
     version: int | None = None,
 ) -> Acted:
-    """Move a picked paper to a position (1-based) or up, down, top, bottom; one row is written.
+    """Move a picked paper to a position (1-based), up, down, top, bottom, or beside a picked item; one row is written.
 
-    Raises NotAllowed for a position there is not and for a paper that is not picked, Stale for an outdated form.
+    A pinned paper stays pinned, at its new number. Raises NotAllowed for a position there is not, for a paper or a
+    neighbour that is not picked, Stale for an outdated form.
     """
 
-    def change(item: Item, before: Snapshots) -> str | None:
+    def change(work: Work) -> str | None:
+        (item,) = work.items
         if item.state != "picked":
             raise NotAllowed("Only a picked paper has a place in the list; pick it first.")
+        if item.id in (before, after):
+            return None
         order = picked_order(session, item.edition_id)
         current = next(n for n, other in enumerate(order, 1) if other.item_id == item.id)
-        position = target_position(to, current, len(order))
+        others = [placed for placed in order if placed.item_id != item.id]
+        if to is None:
+            position = index_beside(others, before=before, after=after) + 1
+        else:
+            position = target_position(to, current, len(order))
         if position == current:
             return None
         item.placed_at = by.now
-        before.update(place(session, item, [p for p in order if p.item_id != item.id], position - 1))
-        return f"moved {_title(item)} from no. {current} to no. {position}"
+        work.also_changed(place(session, item, others, position - 1))
+        return f"moved {work.named} from no. {current} to no. {position}"
 
-    return _act(session, item_id, Kind.ITEM_MOVED, change, by, version)
+    return change_items(
+        session, edition_with(session, item_id), [item_id], Kind.ITEM_MOVED, change, by, version=version
+    )
 
 
 def annotate(
@@ -122,56 +210,17 @@ def annotate(
     check_text(headline, note)
     headline, note = _tidy(headline), _tidy(note)
 
-    def change(item: Item, before: Snapshots) -> str | None:
-        if (item.headline, item.note) == (headline, note):
-            return None
+    def needs(item: Item) -> bool:
+        return (item.headline, item.note) != (headline, note)
+
+    def change(work: Work) -> str:
+        (item,) = work.items
         item.headline, item.note = headline, note
-        return f"wrote on {_title(item)}"
+        return f"wrote on {title_of(item)}"
 
-    return _act(session, item_id, Kind.ITEM_ANNOTATED, change, by, version)
-
-
-def _act(
-    session: Session,
-    item_id: int,
-    kind: Kind,
-    change: Callable[[Item, Snapshots], str | None],
-    by: Acting,
-    version: int | None,
-) -> Acted:
-    """Run one change of one item in one transaction with its event; a change that says None changes nothing."""
-    item = session.get(Item, item_id)
-    if item is None:
-        raise NotAllowed("There is no such paper in this edition.")
-    with transaction(session):
-        edition = claim_edition(session, item.edition_id, by.now)
-        session.refresh(item)
-        if item.state == "waiting":
-            raise NotAllowed("This paper is not in the edition yet, because it came after you began; take it first.")
-        before = {item.id: snapshot(item)}
-        is_stale = version is not None and item.version != version
-        # Counted up first and written with the rest, so that a move is a single UPDATE of a single row.
-        item.version += 1
-        with session.no_autoflush:
-            summary = change(item, before)
-        if summary is None:
-            session.rollback()
-            return Acted(item.edition_id, None, [])
-        if is_stale:
-            raise Stale("Somebody changed this since you opened it; look at it as it stands now and decide again.")
-        session.flush()
-        changes = item_changes(before, [session.get_one(Item, item_id) for item_id in before])
-        event = record(session, by, kind, summary, edition=edition, item_id=item.id, changes=changes)
-        return Acted(edition.id, event.id, [changed["item_id"] for changed in changes])
-
-
-def _leave(item: Item, state: str, now: datetime) -> None:
-    item.state, item.order_key, item.placed_at, item.decided_at = state, None, None, now
+    edition_id = edition_with(session, item_id)
+    return change_items(session, edition_id, [item_id], Kind.ITEM_ANNOTATED, change, by, version=version, needs=needs)
 
 
 def _tidy(text: str | None) -> str | None:
     return (text or "").replace("\r\n", "\n").strip() or None
-
-
-def _title(item: Item) -> str:
-    return quoted_title(item.headline or item.paper.title)

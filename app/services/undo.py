@@ -1,164 +1,136 @@
-"""Undo: the inverse of an editor's newest action, applied as a new action, or refused in one sentence."""
+"""Undo and redo, many deep and per person: the inverse of an editor's newest event, or one sentence of refusal."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.domain.editions import NotAllowed, key_between
-from app.models import AuditEvent, Edition, Editor, Item, Strike
+from app.domain.editions import NotAllowed
+from app.models import AuditEvent, Editor
 from app.services.acting import Acting
-from app.services.audit import UNDOABLE, Acted, Kind, item_changes, record, snapshot, unplain
-from app.services.evidence import claim_reached, draft_items_naming, strike_fields
-from app.services.scoring import claim_edition, clear_places, picked_order, rescore
+from app.services.applying import Overtaken, apply_inverse, claim_for
+from app.services.audit import UNDOABLE, Acted, Kind, record
+from app.services.scoring import claim_edition
 from app.services.transactions import transaction
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One of the two ways through what an editor did: which event is next on it, and its words."""
+
+    next_event: Callable[[Session, int, Editor | None], AuditEvent | None]
+    kind: Kind
+    did: str
+    nothing: str
+    overtaken: str
+    passed: str
+
+
 def next_undo(session: Session, edition_id: int, editor: Editor | None) -> AuditEvent | None:
-    """The newest action of this editor in this edition that is not undone yet, or None."""
-    later = aliased(AuditEvent)
-    query = (
-        select(AuditEvent)
-        .where(
-            AuditEvent.edition_id == edition_id,
-            AuditEvent.editor_id == editor.id if editor else AuditEvent.editor_id.is_(None),
-            AuditEvent.kind.in_(UNDOABLE),
-            ~exists().where(later.undoes_id == AuditEvent.id),
-        )
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
+    """The newest action of this editor in this edition that stands, done for the first time or again; or None."""
+    return session.scalar(_standing(edition_id, editor).where(AuditEvent.kind.in_([*UNDOABLE, Kind.ACTION_REDONE])))
+
+
+def next_redo(session: Session, edition_id: int, editor: Editor | None) -> AuditEvent | None:
+    """The newest undo of this editor in this edition that stands, or None.
+
+    Whoever does something new after an undo does not do again what was undone before; what others do does not count.
+    """
+    newest_fresh = (
+        select(func.coalesce(func.max(AuditEvent.id), 0))
+        .where(AuditEvent.edition_id == edition_id, _by(editor), AuditEvent.kind.in_(UNDOABLE))
+        .scalar_subquery()
     )
+    query = _standing(edition_id, editor).where(AuditEvent.kind == Kind.ACTION_UNDONE, AuditEvent.id > newest_fresh)
     return session.scalar(query)
 
 
-def undo(session: Session, edition_id: int, by: Acting) -> Acted:
+def _by(editor: Editor | None) -> ColumnElement[bool]:
+    return AuditEvent.editor_id == editor.id if editor else AuditEvent.editor_id.is_(None)
+
+
+def _standing(edition_id: int, editor: Editor | None) -> Select[tuple[AuditEvent]]:
+    """The newest event of an editor in an edition that no other has taken back or passed over."""
+    later = aliased(AuditEvent)
+    query = select(AuditEvent).where(AuditEvent.edition_id == edition_id, _by(editor))
+    return query.where(~exists().where(later.undoes_id == AuditEvent.id)).order_by(AuditEvent.id.desc()).limit(1)
+
+
+UNDO = _Way(
+    next_undo,
+    Kind.ACTION_UNDONE,
+    "undid",
+    "There is nothing of yours to undo in this edition.",
+    "This cannot be undone any more, because {reason}: {summary}. Undo again for the action before it.",
+    "could not undo any more",
+)
+REDO = _Way(
+    next_redo,
+    Kind.ACTION_REDONE,
+    "did again",
+    "There is nothing of yours to do again in this edition.",
+    "This cannot be done again, because {reason}: {summary}. Redo again for what you undid before it.",
+    "could not do again",
+)
+
+
+def undo(session: Session, edition_id: int, by: Acting, *, event_id: int | None = None) -> Acted:
     """Take back the editor's newest action in this edition; call it again to go further back.
 
-    Raises NotAllowed when there is nothing to undo, or when somebody has since changed what would be put back.
+    `event_id` says which action is meant: it is taken back only as long as it is the newest. Raises NotAllowed when
+    there is nothing to undo, or when somebody has since changed what would be put back.
     """
+    return _go(session, edition_id, by, UNDO, event_id)
+
+
+def redo(session: Session, edition_id: int, by: Acting) -> Acted:
+    """Do again what the editor undid last in this edition; call it again for what was undone before that.
+
+    Raises NotAllowed as `undo` does, and when the editor has done something new since.
+    """
+    return _go(session, edition_id, by, REDO, None)
+
+
+def _go(session: Session, edition_id: int, by: Acting, way: _Way, event_id: int | None) -> Acted:
+    """Go one step, or pass over an event that was overtaken, so that the next step is the one beyond it."""
     try:
         with transaction(session):
-            return _undo_newest(session, edition_id, by)
+            return _step(session, edition_id, by, way, event_id)
     except Overtaken as overtaken:
-        with transaction(session):
-            edition = claim_edition(session, edition_id, by.now)
-            about = {"edition": edition, "item_id": overtaken.event.item_id, "mention_id": overtaken.event.mention_id}
-            passed = f"could not undo any more: {overtaken.event.summary}"
-            record(session, by, Kind.UNDO_PASSED_OVER, passed, undoes_id=overtaken.event.id, **about)
-        raise
+        event, reason = overtaken.event, overtaken.reason
+    with transaction(session):
+        edition = claim_edition(session, edition_id, by.now)
+        about = {"edition": edition, "item_id": event.item_id, "mention_id": event.mention_id}
+        summary = _what(session, event)
+        record(session, by, Kind.UNDO_PASSED_OVER, f"{way.passed}: {summary}", undoes_id=event.id, **about)
+    raise NotAllowed(way.overtaken.format(reason=reason, summary=summary))
 
 
-class Overtaken(NotAllowed):
-    """The action cannot be taken back, because something came after; the next undo is of the one before it."""
-
-    def __init__(self, event: AuditEvent, reason: str) -> None:
-        cannot = f"This cannot be undone any more, because {reason}: {event.summary}."
-        super().__init__(f"{cannot} Undo again for the action before it.")
-        self.event = event
-
-
-def _undo_newest(session: Session, edition_id: int, by: Acting) -> Acted:
-    while event := next_undo(session, edition_id, by.editor):
-        edition = _claim(session, edition_id, event, by.now)
-        if next_undo(session, edition_id, by.editor) is event:
-            return _apply(session, edition, event, by)
-        # It was undone in another window while this one waited for the lock; the one before it is meant now.
+def _step(session: Session, edition_id: int, by: Acting, way: _Way, event_id: int | None) -> Acted:
+    while event := way.next_event(session, edition_id, by.editor):
+        _refuse_other(session, event, event_id)
+        edition = claim_for(session, edition_id, event, by)
+        if way.next_event(session, edition_id, by.editor) is event:
+            summary = f"{way.did}: {_what(session, event)}"
+            return apply_inverse(session, edition, event, by, kind=way.kind, summary=summary)
+        # It was taken in another window while this one waited for the lock; the one before it is meant now.
         session.rollback()
-    raise NotAllowed("There is nothing of yours to undo in this edition.")
+    _refuse_other(session, None, event_id)
+    raise NotAllowed(way.nothing)
 
 
-def _claim(session: Session, edition_id: int, event: AuditEvent, now: datetime) -> Edition:
-    """Lock the edition, and with it the others that a strike reached. Raises NotAllowed when it is published."""
-    if event.mention_id is None:
-        return claim_edition(session, edition_id, now)
-    return claim_reached(session, event.mention_id, edition_id, now) or session.get_one(Edition, edition_id)
+def _refuse_other(session: Session, event: AuditEvent | None, event_id: int | None) -> None:
+    """An undo of one action must not be one of another."""
+    if event_id is None or (event is not None and event.id == event_id):
+        return
+    if session.scalar(select(exists().where(AuditEvent.undoes_id == event_id))):
+        raise NotAllowed("This was taken back already.")
+    raise NotAllowed("You have done something else since; undo that first, step by step.")
 
 
-def _apply(session: Session, edition: Edition, event: AuditEvent, by: Acting) -> Acted:
-    of_items = {change["item_id"]: change["fields"] for change in event.changes if "item_id" in change}
-    query = select(Item).where(Item.id.in_(of_items)).order_by(Item.id).options(joinedload(Item.edition))
-    items = list(session.scalars(query.execution_options(populate_existing=True)))
-    named = draft_items_naming(session, event.mention_id) if event.mention_id else []
-    # Papers that came under the mention since, or whose edition followed the rules by itself when it was struck.
-    others = [item for item in named if item.id not in of_items]
-    before = {item.id: snapshot(item) for item in [*items, *others]}
-    for item in items:
-        _refuse_overtaken(event, item, of_items[item.id], before[item.id])
-    strikes = [_put_back_strike(session, event, change) for change in event.changes if "mention_id" in change]
-    _put_back_items(session, items, of_items)
-    rescore(session, others, by.rules)
-    undone = record(
-        session,
-        by,
-        Kind.ACTION_UNDONE,
-        f"undid: {event.summary}",
-        edition=edition,
-        item_id=event.item_id,
-        mention_id=event.mention_id,
-        undoes_id=event.id,
-        changes=[*strikes, *item_changes(before, [*items, *others])],
-    )
-    return Acted(edition.id, undone.id, [item.id for item in [*items, *others]])
-
-
-def _refuse_overtaken(
-    event: AuditEvent, item: Item, fields: Mapping[str, list[Any]], now_is: Mapping[str, Any]
-) -> None:
-    """An undo must not wipe out what came after. A key may differ: neighbours of what moves may be given fresh ones."""
-    if item.edition.status != "draft":
-        raise Overtaken(event, f"{item.edition.date} is published")
-    is_placed_since = item.placed_at is not None and item.placed_at > event.at
-    for name, (_, after) in fields.items():
-        if now_is[name] != after and (name != "order_key" or is_placed_since):
-            raise Overtaken(event, "it was changed since")
-
-
-def _put_back_strike(session: Session, event: AuditEvent, change: Mapping[str, Any]) -> dict[str, Any]:
-    former, made = change["strike"]
-    mention_id = change["mention_id"]
-    struck = session.scalar(select(Strike).where(Strike.mention_id == mention_id))
-    if strike_fields(struck) != made:
-        raise Overtaken(event, "the strike was changed since")
-    if former is None:
-        session.execute(delete(Strike).where(Strike.mention_id == mention_id))
-    else:
-        session.add(Strike(mention_id=mention_id, **{name: unplain(name, value) for name, value in former.items()}))
-    session.flush()
-    return {"mention_id": mention_id, "strike": [made, former]}
-
-
-def _put_back_items(session: Session, items: list[Item], of_items: Mapping[int, Mapping[str, list[Any]]]) -> None:
-    """Write the former values. Places are cleared first, because order keys are unique at every moment.
-
-    They are written after all else, so that rows alike are written together.
-    """
-    placed = {item.id: (item.state, item.order_key) for item in items}
-    for item in items:
-        for name, (former, _) in of_items[item.id].items():
-            if name not in ("state", "order_key"):
-                setattr(item, name, unplain(name, former))
-        item.version += 1
-    session.flush()
-    clear_places(session, [item for item in items if "order_key" in of_items[item.id]])
-    taken = {item.edition_id: set[str]() for item in items}
-    for edition_id, keys in taken.items():
-        keys |= {found.order_key for found in picked_order(session, edition_id)}
-    for item in items:
-        fields = of_items[item.id]
-        if "order_key" in fields:
-            item.state = fields["state"][0] if "state" in fields else placed[item.id][0]
-            item.order_key = _free_key(taken[item.edition_id], fields["order_key"][0])
-        elif "state" in fields:
-            item.state = fields["state"][0]
-    session.flush()
-
-
-def _free_key(taken: set[str], key: str | None) -> str | None:
-    """The former key, or one just behind it where another item has taken it since; it is taken from then on."""
-    if key in taken:
-        key = key_between(key, min((other for other in taken if other > key), default=None))
-    if key is not None:
-        taken.add(key)
-    return key
+def _what(session: Session, event: AuditEvent) -> str:
+    """The action that an event did, undid or did again, in words."""
+    while event.undoes_id is not None:
+        event = session.get_one(AuditEvent, event.undoes_id)
+    return event.summary
