@@ -1,6 +1,14 @@
-// Moving by drag: within the picked list, and from the candidates into it. One request per drop.
+// Moving by drag: within the picked list, from the candidates into it, and back. One request per drop, which names the
+// neighbour, so that a list that changed meanwhile, or is shown in part, still gets it right.
+import { hold, release } from "./hold.js";
+import { forgetLost } from "./instant.js";
+import { catchUp } from "./news.js";
+import { moveTo } from "./places.js";
+import { steadily } from "./steady.js";
+
 const OPTIONS = {
-  handle: ".grip",
+  // With a lens on the lists show another order than that of publication.
+  handle: ".list:not([data-lens]) > .item > .grip",
   draggable: ".item",
   forceFallback: true,
   fallbackOnBody: true,
@@ -10,15 +18,18 @@ const OPTIONS = {
   touchStartThreshold: 5,
   scrollSensitivity: 80,
   scrollSpeed: 20,
+  bubbleScroll: true,
   ghostClass: "ghost",
   fallbackClass: "drag-image",
   animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
 };
+const idOf = (row) => row.id.split("-")[1];
+let home = null;
 
 // The dragged image is a copy with the row's id; while it has it, a swap would not find the row.
-function began(event) {
-  const { item, from } = event;
-  pending = { item, from, next: item.nextElementSibling };
+function began({ item, from }) {
+  home = { list: from, next: item.nextElementSibling };
+  hold("drag");
   document.body.classList.add("dragging");
   setTimeout(() => {
     const image = window.Sortable.ghost;
@@ -29,29 +40,40 @@ function began(event) {
   });
 }
 
-// A drop that the server never heard of is taken back.
-let pending = null;
-document.addEventListener("htmx:error", () => {
-  if (pending) pending.from.insertBefore(pending.item, pending.next);
-  pending = null;
-});
+// What a row says of its place by the rows beside it.
+export function neighbours(row) {
+  const { nextElementSibling: next, previousElementSibling: previous } = row;
+  if (next) return { before: idOf(next) };
+  return previous ? { after: idOf(previous) } : {};
+}
 
-function ended(event) {
+export function send(row, act, values = {}) {
+  return htmx.ajax("POST", `/items/${idOf(row)}/${act}`, { source: "#desk", swap: "none", values });
+}
+
+function ended({ item, from, to }) {
   document.body.classList.remove("dragging");
-  const { item, from, to, oldDraggableIndex: before, newDraggableIndex: after } = event;
-  if (from === to && before === after) return void (pending = null);
-  // What the server answers decides; until then the row stays where it was dropped.
-  const act = from === to ? "position" : "pick";
-  const id = item.id.split("-")[1];
-  htmx.ajax("POST", `/items/${id}/${act}`, { source: "#desk", swap: "none", values: { position: after + 1 } }).then(() => (pending = null));
+  const { list, next } = home;
+  const isMoved = from !== to || item.nextElementSibling !== next;
+  const act = to.id !== "picked" ? "return" : from.id === "picked" ? "position" : "pick";
+  const values = act === "return" ? {} : neighbours(item);
+  // Back to where it was, and then there anew by the request itself: what is done at once is also taken back at once.
+  steadily(item, () => {
+    moveTo(list, item, next);
+    const hasMissed = release("drag");
+    forgetLost();
+    if (isMoved) send(item, act, values);
+    else if (hasMissed) catchUp();
+  });
 }
 
 function ready() {
   const picked = document.getElementById("picked");
   const candidates = document.getElementById("candidates");
   if (!window.Sortable || !window.htmx || !picked?.closest("main").querySelector(".acts")) return;
-  new Sortable(picked, { ...OPTIONS, group: { name: "papers", put: ["papers"], pull: false }, onStart: began, onEnd: ended });
-  new Sortable(candidates, { ...OPTIONS, sort: false, group: { name: "papers", put: false, pull: true }, onStart: began, onEnd: ended });
+  const group = { name: "papers", put: ["papers"], pull: true };
+  new Sortable(picked, { ...OPTIONS, group, onStart: began, onEnd: ended });
+  new Sortable(candidates, { ...OPTIONS, sort: false, group, onStart: began, onEnd: ended });
 }
 
 ready();
