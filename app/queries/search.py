@@ -69,7 +69,7 @@ def find_items(session: Session, edition_id: int, text: str, *, limit: int = 12)
     """
     hits = _hits(session, edition_id, terms_of(text))
     best = sorted(hits, key=lambda hit: (hit.place, rank_key(hit.score, hit.arxiv_id)))[:limit]
-    return _named(session, edition_id, [hit.id for hit in best])
+    return _named(session, edition_id, [hit.id for hit in best]) if best else []
 
 
 def _hits(session: Session, edition_id: int, terms: Sequence[Term]) -> list[_Hit]:
