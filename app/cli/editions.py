@@ -37,7 +37,7 @@ def show_command(day: date, as_json: bool) -> None:
     waiting = waiting_of(db.session, edition, rules())
     if waiting.changes:
         click.echo(f"waiting to be taken or left: {waiting.sentence}")
-    for state in ("picked", "candidates", "dropped"):
+    for state in ("picked", "candidates", "held", "dropped"):
         click.echo(f"\n{state} ({len(shown[state])})")
         for item in shown[state]:
             number = f"{item['position']:>3}. " if item["position"] else "     "

@@ -10,7 +10,7 @@ from app.queries.evidence import COUNTS, Evidence, evidence_of_items, texts_of_i
 
 
 def edition_json(session: Session, edition: Edition) -> dict[str, Any]:
-    """The edition with its picked items in order, its candidates best first, and what was dropped."""
+    """The edition with its picked items in order, its candidates best first, and what is held or was dropped."""
     items = list(session.scalars(select(Item).where(Item.edition_id == edition.id)))
     texts = texts_of_items(session, [item.id for item in items])
     mentions = evidence_of_items(session, [item.id for item in items])
@@ -36,6 +36,7 @@ def edition_json(session: Session, edition: Edition) -> dict[str, Any]:
         "cut": edition.cut,
         "picked": [shown(item, number) for number, item in enumerate(picked, 1)],
         "candidates": [shown(item) for item in by_score if item.state == "candidate"],
+        "held": [shown(item) for item in by_score if item.state == "held"],
         "dropped": [shown(item) | {"reason": item.drop_reason} for item in by_score if item.state == "dropped"],
     }
 

@@ -102,6 +102,8 @@ def _touched(
 ) -> tuple[set[int], set[int]]:
     """The items of an edition that anything is new of, going by the runs alone, and those of them that were left."""
     query = select(Item.id, Item.state, Item.left_run_id).where(Item.edition_id == edition_id, Item.horizon <= up_to)
+    # What is held comes with all that is known once it is in another edition, or back in this one.
+    query = query.where(Item.state != "held")
     touched, left = set(), set()
     for item_id, state, left_run_id in session.execute(query):
         newest = max((found.run_id for found in news.get(item_id, {}).values()), default=0)

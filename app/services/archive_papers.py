@@ -24,7 +24,7 @@ def add_papers(session: Session, edition: Edition, document: PostDocument, *, no
     papers = papers_of(document, edition.date)
     stored = store(session, [*papers, *mentions_of(document)], run_id=run.id, now=now)
     index_papers(session, stored.reworded)
-    fill_edition(session, edition.date, run_id=run.id, rules=rules, now=now)
+    fill_edition(session, edition.date, run_id=run.id, rules=rules, now=now, takes_held=False)
     _pick(session, edition, [paper.arxiv_id for paper in papers])
     run.status, run.finished_at = "succeeded", now
     report = SourceReport("archive", len(papers), len(stored.new), len(stored.changed - stored.new))

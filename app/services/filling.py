@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, insert, literal, select, update
+from sqlalchemy import exists, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules, spread_keys
@@ -12,6 +12,7 @@ from app.models import Announcement, Edition, Item, Paper
 from app.queries.evidence import chunks, scoring_inputs
 from app.services.acting import Acting
 from app.services.audit import Kind, record
+from app.services.holding import add_held
 from app.services.scoring import trends_of_items
 
 
@@ -23,12 +24,15 @@ def days_of(session: Session, paper_ids: Iterable[int]) -> list[date]:
     return sorted(days)
 
 
-def fill_edition(session: Session, day: date, *, run_id: int, rules: Rules, now: datetime) -> Edition | None:
+def fill_edition(
+    session: Session, day: date, *, run_id: int, rules: Rules, now: datetime, takes_held: bool = True
+) -> Edition | None:
     """Make the edition of a day if there is none, and fill it by the rules if no editor has acted on it.
 
-    Every paper announced on the day is in it; those at or above the cut are picked, best first. Returns the
-    edition, or None where an editor has acted or the post is out: then nothing is touched, and papers that are new
-    to a draft wait in it until an editor takes them. The caller commits.
+    Every paper announced on the day is in it, and with `takes_held` every one that earlier editions hold for the next;
+    those at or above the cut are picked, best first. Returns the edition, or None where an editor has acted or the post
+    is out: then nothing is touched, and papers that are new to a draft wait in it until an editor takes them. The
+    caller commits.
     """
     edition = edition_of(session, day, rules)
     free = session.execute(
@@ -38,12 +42,11 @@ def fill_edition(session: Session, day: date, *, run_id: int, rules: Rules, now:
     )
     if free.rowcount != 1:
         if edition.status == "draft":
-            _add_items(session, edition, run_id, "waiting")
+            _add_papers(session, edition, run_id, "waiting", takes_held)
         return None
-    _add_items(session, edition, run_id, "candidate")
+    _add_papers(session, edition, run_id, "candidate", takes_held)
     _start_afresh(session, edition, run_id)
-    picked = _rank(session, edition, rules)
-    total = session.scalar(select(func.count()).where(Item.edition_id == edition.id))
+    total, picked = _rank(session, edition, rules)
     filled = f"filled with {total} papers, {picked} of them picked"
     record(session, Acting(None, now, rules), Kind.EDITION_FILLED, filled, edition=edition)
     return edition
@@ -57,6 +60,13 @@ def edition_of(session: Session, day: date, rules: Rules) -> Edition:
         session.add(edition)
         session.flush()
     return edition
+
+
+def _add_papers(session: Session, edition: Edition, run_id: int, state: str, takes_held: bool) -> None:
+    # The held ones first: of one that is also announced on the date, what was written on it comes along.
+    if takes_held:
+        add_held(session, edition, run_id, state)
+    _add_items(session, edition, run_id, state)
 
 
 def _add_items(session: Session, edition: Edition, run_id: int, state: str) -> None:
@@ -77,15 +87,23 @@ def _add_items(session: Session, edition: Edition, run_id: int, state: str) -> N
 
 
 def _start_afresh(session: Session, edition: Edition, run_id: int) -> None:
-    """Take every item out of its list and have it read as of this run."""
+    """Take every item out of its list and have it read as of this run.
+
+    One that waits was taken out by an undo, and stays out unless its paper is announced on the date.
+    """
+    announced = select(Announcement.paper_id).where(Announcement.announced_on == edition.date)
     session.execute(
-        update(Item).where(Item.edition_id == edition.id).values(horizon=run_id, state="candidate", order_key=None)
+        update(Item)
+        .where(Item.edition_id == edition.id, or_(Item.state != "waiting", Item.paper_id.in_(announced)))
+        .values(horizon=run_id, state="candidate", order_key=None)
+        .execution_options(synchronize_session=False)
     )
 
 
-def _rank(session: Session, edition: Edition, rules: Rules) -> int:
-    """Score every item and place the picked ones; returns how many are picked."""
-    rows = session.execute(select(Item.id, Paper.arxiv_id).join(Paper).where(Item.edition_id == edition.id)).all()
+def _rank(session: Session, edition: Edition, rules: Rules) -> tuple[int, int]:
+    """Score every item and place the picked ones; returns how many there are, and how many are picked."""
+    query = select(Item.id, Paper.arxiv_id).join(Paper)
+    rows = session.execute(query.where(Item.edition_id == edition.id, Item.state != "waiting")).all()
     inputs = scoring_inputs(session, [row.id for row in rows])
     totals = {row.id: source_totals(*inputs[row.id], rules.weights) for row in rows}
     trends = trends_of_items(session, inputs, rules)
@@ -109,4 +127,4 @@ def _rank(session: Session, edition: Edition, rules: Rules) -> int:
             ],
         )
     session.expire_all()
-    return len(picked)
+    return len(rows), len(picked)

@@ -18,7 +18,12 @@ from app.services.transactions import transaction
 LONGEST_LINK = 2000
 FARTHEST_AHEAD = timedelta(days=4)
 HINT = "paste an arXiv id such as 2103.12352, a link to the paper, or a link to a page that links it"
-WHERE = {"picked": "picked", "candidate": "among the candidates", "dropped": "among the dropped"}
+WHERE = {
+    "picked": "picked",
+    "candidate": "among the candidates",
+    "held": "held for the next edition",
+    "dropped": "among the dropped",
+}
 
 
 def ask_for_run(session: Session, day: date, by: Acting) -> RunRequest:
