@@ -35,9 +35,9 @@ def earlier_runs(session: Session, edition: Edition, *, item_ids: Collection[int
     Of an item that runs as an update it is the edition that it updates. With `item_ids` only these items are asked for.
     """
     query = _runs_before(edition)
-    rows = list(session.execute(query if item_ids is None else query.where(Item.id.in_(item_ids))))
+    queries = [query] if item_ids is None else [query.where(Item.id.in_(ids)) for ids in chunks(item_ids)]
     chosen: dict[int, Any] = {}
-    for row in rows:
+    for row in (row for query in queries for row in session.execute(query)):
         if row.id not in chosen or _is_update(row):
             chosen[row.id] = row
     versions = _versions(session, [item_id for row in chosen.values() for item_id in (row.id, row.earlier_id)])

@@ -66,7 +66,7 @@ def test_a_picked_paper_becomes_an_update_where_it_stands(session, edition, by):
     assert events(session)[0].changes[0]["fields"]["update_of"] == [None, "2026-11-16"]
 
 
-@pytest.mark.parametrize("leave", [curation.put_back, curation.drop])
+@pytest.mark.parametrize("leave", [curation.put_back, curation.drop, curation.hold])
 def test_a_paper_that_is_not_picked_is_picked_by_its_score(session, edition, by, leave):
     leave(session, repeated(session).id, by=by)
     run_as_update(session, repeated(session).id, by)
@@ -82,6 +82,17 @@ def test_a_dropped_paper_goes_back_to_where_it_was_by_one_undo(session, edition,
     undo(session, edition.id, by)
     item = repeated(session)
     assert (item.update_of, item.state, item.order_key, item.drop_reason) == (None, "dropped", None, "ran before")
+
+
+def test_one_that_was_held_goes_back_from_the_next_edition(session, rules, edition, by):
+    after = DAY + timedelta(days=1)
+    ingest_things(session, rules, [paper(score=70, announced_on=after)], day=after)
+    curation.hold(session, repeated(session).id, by=by)
+    assert AGAIN in [item.paper.arxiv_id for item in [*items(session, day=after), *items(session, "waiting", after)]]
+    run_as_update(session, repeated(session).id, by)
+    assert (repeated(session).state, place(session)) == ("picked", 3)
+    shown = [item for state in ("picked", "candidate", "held", "dropped") for item in items(session, state, after)]
+    assert AGAIN not in [item.paper.arxiv_id for item in shown]
 
 
 def test_it_is_an_ordinary_entry_again_and_stays_picked(session, edition, by):
