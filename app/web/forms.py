@@ -65,6 +65,34 @@ def read_optional_position(form: Mapping[str, str]) -> int | None:
     return position
 
 
+def read_id(form: Mapping[str, str], name: str) -> int | None:
+    """The id in a field, None where the field is empty or not there. Raises BadInput."""
+    text = form.get(name, "").strip()
+    if not text:
+        return None
+    for found in read_ids([text]):
+        return found
+    raise BadInput("This form names something in a way that cannot be read; reload the page.")
+
+
+def read_beside(form: Mapping[str, str]) -> dict[str, int]:
+    """The picked paper before or after which a place is meant, by that word; empty where none is. Raises BadInput."""
+    beside = {name: found for name in ("before", "after") if (found := read_id(form, name)) is not None}
+    if len(beside) > 1:
+        raise BadInput("A paper comes before one or after one, not both; reload the page.")
+    return beside
+
+
+def read_selected(values: list[str]) -> set[int]:
+    """The ids of the papers that were selected, at least one. Raises BadInput: a bad one must not be passed over."""
+    found = read_ids(values)
+    if len(found) != len(set(values)):
+        raise BadInput("This form names a paper in a way that cannot be read; reload the page.")
+    if not found:
+        raise BadInput("No paper is selected; tick the ones you mean first.")
+    return found
+
+
 def read_reason(form: Mapping[str, str]) -> str:
     """A reason as typed, on one line; it may be empty."""
     return " ".join(form.get("reason", "").replace("\0", "").split())
