@@ -30,6 +30,8 @@ CHANGES = (
     "/items/{picked}/return",
     "/items/{picked}/position",
     "/items/{picked}/text",
+    "/items/{candidate}/update",
+    "/items/{picked}/update/removal",
     "/mentions/{mention}/strike",
     "/mentions/{mention}/strike/removal",
     f"/editions/{DAY}/undo",
