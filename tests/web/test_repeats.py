@@ -30,7 +30,7 @@ def again(session, rules, editor, clock, laid: Laid) -> Item:
 def test_the_paper_says_where_it_ran_with_ways_to_run_or_drop_it(as_editor: FlaskClient, again: Item) -> None:
     page = as_editor.get(f"/items/{again.id}").text
     assert page.count(LINE) == 1
-    assert f'formaction="/items/{again.id}/update">Run as an update</button>' in page
+    assert f'form="desk" formaction="/items/{again.id}/update">Run as an update</button>' in page
     assert f'formaction="/items/{again.id}/drop" name="reason" value="ran before">Drop: ran before</button>' in page
     assert as_editor.get("/posts/2026-11-16").status_code == 200
 
