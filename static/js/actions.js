@@ -38,6 +38,8 @@ export function run(name) {
   if (why !== null) return void (why && say(why));
   const row = currentRow();
   if (action.together && selected().length) return actTogether(action);
+  // After a click beside the words nothing has the focus; from here on it goes with the paper.
+  if (action.needs === "row" && document.activeElement === document.body) goTo(row, { scroll: false });
   if (OWN[name]) return OWN[name](row);
   act(action, row);
 }

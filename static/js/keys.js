@@ -9,9 +9,10 @@ const ARROWS = ["ArrowDown", "ArrowUp"];
 const PRESSING = ["Enter", " "];
 const FIELD = "input:not([type=checkbox], [type=button], [type=submit], [type=radio]), textarea, select, [contenteditable]:not([contenteditable=false])";
 
-// The key by what it writes. On a layout of another script a letter means the one that stands there in the Latin one.
+// The key by what it writes; a caps lock makes no capital. On a layout of another script a letter means the one that stands there in the Latin one.
 function letterOf(event, isAltGraph) {
-  if (/^[A-Za-z]$/.test(event.key)) return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
+  const isLocked = event.getModifierState("CapsLock");
+  if (/^[A-Za-z]$/.test(event.key)) return isLocked ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
   const code = /^Key([A-Z])$/.exec(event.code);
   if (event.key.length > 1 || event.key.charCodeAt(0) < 128 || !code || isAltGraph) return null;
   return event.shiftKey ? code[1] : code[1].toLowerCase();

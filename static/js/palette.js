@@ -80,6 +80,12 @@ function optionOf(entry) {
   words.append(...(entry.nodes ?? [entry.words]));
   option.append(words);
   if (entry.caps) option.append(entry.caps.cloneNode(true));
+  if (entry.where) {
+    const where = document.createElement("span");
+    where.className = "caps";
+    where.textContent = entry.where;
+    option.append(where);
+  }
   return option;
 }
 
@@ -100,7 +106,8 @@ function take(entry) {
 function paperOf(link) {
   const row = () => document.querySelector(`.item[id="item-${link.dataset.item}"]`);
   const does = () => (row() ? goTo(row()) : location.assign(link.getAttribute("href")));
-  return { group: "Papers", words: link.textContent, nodes: [...document.importNode(link, true).childNodes], does };
+  const { childNodes } = document.importNode(link, true);
+  return { group: "Papers", words: link.textContent, nodes: [...childNodes], where: link.nextElementSibling?.textContent, does };
 }
 
 // The papers come from the desk, for the page shows only some of them.

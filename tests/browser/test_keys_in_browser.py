@@ -1,0 +1,205 @@
+"""The desk by keys alone: every key does what the register says, on any layout, and never where somebody types."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from app.models import Editor
+from tests.browser.conftest import Desk, sign_in
+
+SEND = """([key, code, more]) => document.activeElement.dispatchEvent(
+    new KeyboardEvent('keydown', {key, code, bubbles: true, cancelable: true, ...more}))"""
+
+
+def current(page: Page) -> int | None:
+    """The item under the cursor."""
+    found = page.locator(".item.current")
+    return int(found.get_attribute("id").split("-")[1]) if found.count() else None
+
+
+def toast(page: Page) -> Locator:
+    return page.locator("#toast p")
+
+
+def put_cursor(page: Page, item_id: int) -> None:
+    """Choose a row by a click beside its words."""
+    page.locator(f"#item-{item_id} .by").click()
+    assert current(page) == item_id
+
+
+def settled(page: Page, desk: Desk) -> None:
+    """Wait until nothing is under way, and see that the page shows what is so."""
+    expect(page.locator("#desk.htmx-request")).to_have_count(0)
+    for list_id, state in (("picked", "picked"), ("candidates", "candidate")):
+        expect(page.locator(f"#{list_id} > li")).to_have_count(len(desk.ids(state)))
+        shown = page.locator(f"#{list_id} > li").evaluate_all("rows => rows.map(row => Number(row.id.slice(5)))")
+        assert shown == desk.ids(state)
+
+
+def test_a_day_is_judged_and_ordered_by_keys(page: Page, desk: Desk) -> None:
+    press = page.keyboard.press
+    first, second, third, *_ = desk.ids()
+    candidates = desk.ids("candidate")
+    assert current(page) is None
+    press("p")
+    expect(toast(page)).to_contain_text("j goes to the first one")
+    press("j")
+    assert current(page) == first
+    expect(page.locator(f"#item-{first} .title a")).to_be_focused()
+    press("ArrowDown")
+    press("ArrowDown")
+    press("k")
+    assert current(page) == second
+    press("Shift+J")
+    expect(toast(page)).to_contain_text("Moved")
+    press("Shift+T")
+    expect(page.locator("#picked > li").last).to_have_id(f"item-{second}")
+    press("t")
+    expect(toast(page)).to_contain_text("to no. 1")
+    assert (page.locator("#picked > li").first.get_attribute("id"), current(page)) == (f"item-{second}", second)
+    press("p")
+    expect(toast(page)).to_have_text("This paper is picked already.")
+    press("d")
+    assert current(page) == first
+    settled(page, desk)
+    assert desk.item(second).state == "dropped"
+    press("z")
+    expect(page.locator(f"#picked > #item-{second}")).to_be_visible()
+    press("Control+y")
+    expect(page.locator(f"#picked > #item-{second}")).to_have_count(0)
+    put_cursor(page, candidates[1])
+    before = page.locator(f"#item-{candidates[1]}").bounding_box()["y"]
+    press("p")
+    expect(page.locator(f"#picked > #item-{candidates[1]}")).to_have_count(1)
+    expect(page.locator(f"#item-{candidates[1]} .title a")).to_be_focused()
+    assert abs(page.locator(f"#item-{candidates[1]}").bounding_box()["y"] - before) < 90
+    press("b")
+    settled(page, desk)
+    assert desk.ids("candidate") == candidates
+    put_cursor(page, candidates[2])
+    press("Shift+J")
+    expect(toast(page)).to_have_text("Only a picked paper has a place; pick it first.")
+    press("h")
+    settled(page, desk)
+    assert desk.item(candidates[2]).state == "held"
+    assert current(page) == candidates[3]
+
+
+def test_quick_presses_mean_the_paper_that_was_current(page: Page, desk: Desk) -> None:
+    candidates = desk.ids("candidate")
+    put_cursor(page, candidates[0])
+    page.keyboard.type("DDPd")
+    settled(page, desk)
+    assert [desk.item(item_id).state for item_id in candidates[:4]] == ["dropped", "dropped", "picked", "dropped"]
+    assert current(page) == candidates[4]
+    page.keyboard.type("dd")
+    settled(page, desk)
+    assert desk.ids("candidate") == []
+    assert current(page) == desk.ids()[-1]
+
+
+def test_what_a_key_means_on_other_layouts(page: Page, desk: Desk) -> None:
+    first, second, third, *_ = desk.ids()
+    for key, code, more, expected in (
+        ("о", "KeyJ", {}, first),
+        ("ξ", "KeyJ", {}, second),
+        ("j", "KeyC", {}, third),
+        ("K", "KeyK", {"modifierCapsLock": True}, second),
+        ("ż", "KeyJ", {"modifierAltGraph": True}, second),
+        ("j", "KeyJ", {"isComposing": True}, second),
+        ("∆", "KeyJ", {"altKey": True}, second),
+        ("l", "KeyJ", {"ctrlKey": True}, second),
+    ):
+        page.evaluate(SEND, [key, code, more])
+        assert current(page) == expected, (key, code, more)
+    page.evaluate(SEND, ["?", "Minus", {"shiftKey": True}])
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_contain_text("Drop the paper and go on")
+    page.keyboard.press("d")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator(f"#item-{second} .title a")).to_be_focused()
+    page.evaluate(SEND, ["?", "KeyM", {"ctrlKey": True, "altKey": True, "modifierAltGraph": True}])
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    assert len(desk.ids()) == 8
+
+
+def test_nothing_fires_where_somebody_types_or_when_switched_off(page: Page, desk: Desk) -> None:
+    first, second, *_ = desk.ids()
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    note = page.locator(f"#item-{first}").get_by_role("textbox", name="Note")
+    expect(note).to_be_focused()
+    page.keyboard.type("pick, drop? hold / xz+-.")
+    page.keyboard.press("ArrowDown")
+    expect(note).to_have_value("pick, drop? hold / xz+-.")
+    assert (current(page), len(desk.ids())) == (first, 8)
+    page.locator(f"#item-{first}").get_by_role("button", name="Discard").click()
+    page.locator(".bar details:has(.avatar) summary").click()
+    page.get_by_role("link", name="Keys").click()
+    page.get_by_role("link", name="Single keys are on: change").click()
+    page.get_by_role("button", name="Turn off").click()
+    expect(page.get_by_role("status").first).to_contain_text("Single keys are off")
+    page.goto(desk.address)
+    page.locator(f"#item-{first} .title a").focus()
+    for key in ("d", "Shift+D", "j", "?", "+"):
+        page.keyboard.press(key)
+    assert current(page) == first
+    page.keyboard.press("ArrowDown")
+    assert current(page) == second
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#item-{second}")).to_contain_text("We study imaginary lanterns.")
+    assert len(desk.ids()) == 8
+
+
+def test_selected_papers_are_judged_together(page: Page, desk: Desk) -> None:
+    candidates = desk.ids("candidate")
+    bar = page.get_by_role("group", name="Selected papers")
+    expect(bar).to_be_hidden()
+    put_cursor(page, candidates[0])
+    page.keyboard.type("xjjX")
+    expect(bar).to_contain_text("3 selected")
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.locator(f"#item-{candidates[1]} .choose").click()
+    page.locator(f"#item-{candidates[3]} .choose").click(modifiers=["Shift"])
+    expect(bar).to_contain_text("3 selected")
+    put_cursor(page, candidates[5])
+    page.locator(f"#item-{candidates[5]}").get_by_role("button", name="Pick").click()
+    expect(page.locator(f"#picked > #item-{candidates[5]}")).to_be_visible()
+    settled(page, desk)
+    assert desk.ids("candidate") == candidates[:5]
+    expect(bar).to_contain_text("3 selected")
+    bar.get_by_role("textbox", name="Reason").fill("off topic")
+    bar.get_by_role("textbox", name="Reason").press("Enter")
+    expect(bar).to_be_hidden()
+    settled(page, desk)
+    assert {desk.item(item_id).drop_reason for item_id in candidates[1:4]} == {"off topic"}
+    page.keyboard.press("z")
+    expect(page.locator("#candidates > li")).to_have_count(5)
+    assert desk.ids("candidate") == candidates[:5]
+
+
+def test_a_reader_goes_about_by_keys_and_changes_nothing(
+    context_of: Callable[..., BrowserContext], desk: Desk, rui: Editor
+) -> None:
+    page = sign_in(context_of(), "Rui")
+    page.keyboard.press("j")
+    assert current(page) == desk.ids()[0]
+    page.keyboard.press("d")
+    expect(toast(page)).to_have_text("Readers may look at everything here but change nothing.")
+    assert len(desk.ids()) == 8
+
+
+@pytest.fixture
+def rui(session, clock) -> Editor:
+    """Rui, who may look and not change."""
+    from app.services.accounts import add_editor
+    from tests.browser.conftest import PASSWORD
+
+    return add_editor(session, "Rui", password=PASSWORD, role="reader", now=clock())
