@@ -85,6 +85,17 @@ def _spelled(match: re.Match[str]) -> str:
     return "".join(_SPELLED.get(sign, sign) for sign in match[0] if unicodedata.category(sign)[0] != "M")
 
 
+def forms_of(words: Mapping[str, Any], former: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """All forms that a thing's words had, by field: as they are now, and as they were before each revision of them.
+
+    `former` holds what every revision replaced, newest first.
+    """
+    forms = [words]
+    for before in former:
+        forms.append({**forms[-1], **before})
+    return forms
+
+
 def searched(arxiv_id: str, papers: Iterable[Mapping[str, Any]], mentions: Iterable[Mapping[str, Any]]) -> Searched:
     """What a paper is found by: its texts and those of its mentions, by field, as they are and as they were before.
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.domain.searching import searched
+from app.domain.searching import forms_of, searched
 from app.models import Mention, MentionedPaper, Paper, Revision, SearchText
 from app.queries.evidence import chunks
 
@@ -39,33 +39,29 @@ def index_papers(session: Session, paper_ids: Iterable[int]) -> None:
 
 def _rows(session: Session, paper_ids: Sequence[int]) -> list[dict[str, Any]]:
     mentions = _mentions(session, paper_ids)
-    former = _former(session, paper_ids)
+    former = _former(session, select(Revision.paper_id, Revision.before).where(Revision.paper_id.in_(paper_ids)))
     rows = []
     for paper in session.execute(select(Paper.id, Paper.arxiv_id, *PAPER_WORDS).where(Paper.id.in_(paper_ids))):
-        words = searched(paper.arxiv_id, [paper._mapping, *former[paper.id]], mentions[paper.id])
+        words = searched(paper.arxiv_id, forms_of(paper._mapping, former[paper.id]), mentions[paper.id])
         rows.append({"paper_id": paper.id, "title": words.title, "authors": words.authors, "words": words.words})
     return rows
 
 
-def _former(session: Session, paper_ids: Sequence[int]) -> dict[int, list[Any]]:
-    """What each paper said until a run changed it."""
+def _former(session: Session, revisions: Select[Any]) -> dict[int, list[Any]]:
+    """What each thing said until a run changed it, newest first."""
     found: dict[int, list[Any]] = defaultdict(list)
-    query = select(Revision.paper_id, Revision.before).where(Revision.paper_id.in_(paper_ids)).order_by(Revision.id)
-    for paper_id, before in session.execute(query):
-        found[paper_id].append(before)
+    for subject_id, before in session.execute(revisions.order_by(Revision.run_id.desc())):
+        found[subject_id].append(before)
     return found
 
 
 def _mentions(session: Session, paper_ids: Sequence[int]) -> dict[int, list[Any]]:
-    """The words of each paper's mentions, in the source's order, and after them what revised ones said before."""
+    """The words of each paper's mentions in the source's order, each followed by what it said before."""
+    naming = select(MentionedPaper.mention_id).where(MentionedPaper.paper_id.in_(paper_ids))
+    former = _former(session, select(Revision.mention_id, Revision.before).where(Revision.mention_id.in_(naming)))
+    query = select(MentionedPaper.paper_id, Mention.id, *MENTION_WORDS).join(Mention)
+    query = query.where(MentionedPaper.paper_id.in_(paper_ids))
     found: dict[int, list[Any]] = defaultdict(list)
-    named = MentionedPaper.paper_id.in_(paper_ids)
-    link = Mention.id == MentionedPaper.mention_id
-    query = select(MentionedPaper.paper_id, *MENTION_WORDS).join(Mention, link).where(named)
-    for row in session.execute(query.order_by(MentionedPaper.paper_id, MentionedPaper.rank, MentionedPaper.mention_id)):
-        found[row.paper_id].append(row._mapping)
-    revised = Revision.mention_id == MentionedPaper.mention_id
-    query = select(MentionedPaper.paper_id, Revision.before).join(Revision, revised).where(named).order_by(Revision.id)
-    for paper_id, before in session.execute(query):
-        found[paper_id].append(before)
+    for row in session.execute(query.order_by(MentionedPaper.paper_id, MentionedPaper.rank, Mention.id)):
+        found[row.paper_id] += forms_of(row._mapping, former[row.id])
     return found

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.domain.searching import searched
+from app.domain.searching import forms_of, searched
 
 revision = "0004"
 down_revision = "0003"
@@ -72,24 +72,25 @@ def _rows(ids: Sequence[int]) -> Iterator[dict[str, Any]]:
     papers = sa.table("papers", *(sa.column(n, sa.JSON if n in ("authors", "categories") else None) for n in names))
     mentions = sa.table("mentions", *map(sa.column, ("id", "author_name", "author_handle", "text", "html")))
     named = sa.table("mentioned_papers", *map(sa.column, ("mention_id", "paper_id", "rank")))
-    former = sa.table("revisions", sa.column("paper_id"), sa.column("mention_id"), sa.column("before", sa.JSON))
-    run, of_papers = op.get_bind().execute, named.c.paper_id.in_(ids)
+    former = _former("paper_id", ids)
+    of_papers = named.c.paper_id.in_(ids)
+    naming = op.get_bind().scalars(sa.select(named.c.mention_id).where(of_papers).distinct()).all()
+    former_told = _former("mention_id", naming)
+    query = sa.select(named.c.paper_id, mentions).join_from(named, mentions, mentions.c.id == named.c.mention_id)
     told: dict[int, list[Any]] = defaultdict(list)
-    words_of = [mentions.c[name] for name in ("author_name", "author_handle", "text", "html")]
-    link = mentions.c.id == named.c.mention_id
-    said_of = sa.select(named.c.paper_id, *words_of).join_from(named, mentions, link)
-    for row in run(said_of.where(of_papers).order_by(named.c.paper_id, named.c.rank, named.c.mention_id)):
-        told[row.paper_id].append(row._asdict())
-    former_told = sa.select(named.c.paper_id, former.c.before).join_from(
-        former, named, former.c.mention_id == named.c.mention_id
-    )
-    for row in run(former_told.where(of_papers)):
-        told[row.paper_id].append(row.before)
-    forms: dict[int, list[Any]] = defaultdict(list)
-    for row in run(sa.select(papers).where(papers.c.id.in_(ids))):
-        forms[row.id].append(row._asdict())
-    for row in run(sa.select(former.c.paper_id, former.c.before).where(former.c.paper_id.in_(ids))):
-        forms[row.paper_id].append(row.before)
-    for paper_id in ids:
-        words = searched(forms[paper_id][0]["arxiv_id"], forms[paper_id], told[paper_id])
-        yield {"paper_id": paper_id, "title": words.title, "authors": words.authors, "words": words.words}
+    for row in op.get_bind().execute(query.where(of_papers).order_by(named.c.paper_id, named.c.rank, mentions.c.id)):
+        told[row.paper_id] += forms_of(row._mapping, former_told[row.id])
+    for row in op.get_bind().execute(sa.select(papers).where(papers.c.id.in_(ids))):
+        words = searched(row.arxiv_id, forms_of(row._mapping, former[row.id]), told[row.id])
+        yield {"paper_id": row.id, "title": words.title, "authors": words.authors, "words": words.words}
+
+
+def _former(subject: str, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """What papers or mentions said until a run changed them, newest first."""
+    revisions = sa.table("revisions", sa.column(subject), sa.column("run_id"), sa.column("before", sa.JSON))
+    found: dict[int, list[Any]] = defaultdict(list)
+    for start in range(0, len(ids), PORTION):
+        query = sa.select(revisions).where(revisions.c[subject].in_(ids[start : start + PORTION]))
+        for row in op.get_bind().execute(query.order_by(revisions.c.run_id.desc())):
+            found[row[0]].append(row.before)
+    return found

@@ -194,7 +194,7 @@ def test_of_two_thousand_papers_some_are_found_by_the_index_with_few_statements(
     ingest_things(session, rules, [paper(title=f"Lanterns and Moss, {number:04}") for number in range(2_000)])
     edition = session.scalars(select(Edition)).one()
     if backend == "postgresql":
-        session.execute(text("analyze search_texts"))
+        session.execute(text("analyze"))
     statements.clear()
     assert len(matching_items(session, edition.id, "moss 012")) == 10
     assert len(statements) == 2
