@@ -1,5 +1,5 @@
 // What a key or the palette does. The register stands in the help dialog; most actions press the page's own controls.
-import { currentRow, goTo, idOf, keep, leave, step } from "./cursor.js";
+import { currentRow, goTo, idOf, isOnNothing, keep, leave, step } from "./cursor.js";
 import { write } from "./details.js";
 import { clear, selected, selectRange, toggle, together } from "./selection.js";
 import { say } from "./toast.js";
@@ -39,7 +39,7 @@ export function run(name) {
   const row = currentRow();
   if (action.together && selected().length) return actTogether(action);
   // After a click beside the words nothing has the focus; from here on it goes with the paper.
-  if (action.needs === "row" && document.activeElement === document.body) goTo(row, { scroll: false });
+  if (action.needs === "row" && isOnNothing(document.activeElement)) goTo(row, { scroll: false });
   if (OWN[name]) return OWN[name](row);
   act(action, row);
 }

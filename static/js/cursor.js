@@ -10,6 +10,8 @@ let place = null;
 export const rows = () => [...document.querySelectorAll(ROWS)];
 export const currentRow = () => (current ? document.getElementById(current) : null);
 export const idOf = (row) => row.id.split("-")[1];
+// A click beside everything gives the focus to the main part.
+export const isOnNothing = (element) => element === document.body || element.id === "main";
 const linkOf = (row) => row.querySelector(".title a");
 
 function mark(row) {

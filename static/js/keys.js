@@ -1,5 +1,6 @@
 // One listener for all keys: which action of the register a key means, and whether it may act where the focus is.
 import { actions, run, showKeys } from "./actions.js";
+import { isOnNothing } from "./cursor.js";
 
 const byKey = new Map(actions.flatMap((action) => action.keys.map((key) => [key, action.action])));
 // Held down, these go on; whatever acts is done once for a press.
@@ -32,12 +33,11 @@ export function nameOf(event) {
 const isTaken = () => document.querySelector("dialog[open], .grip[aria-pressed=true]") || document.body.classList.contains("dragging");
 
 function mayAct(key, target) {
-  const isOnNothing = target === document.body || target.id === "main";
   const isOff = document.body.dataset.keys === "off";
   if (key.startsWith("Ctrl+")) return true;
   if (key === "Escape") return !document.querySelector("details.menu[open]");
-  if (PRESSING.includes(key)) return isOnNothing || target.matches(".item");
-  if (ARROWS.includes(key)) return Boolean(target.closest(".item")) || (isOnNothing && !isOff);
+  if (PRESSING.includes(key)) return isOnNothing(target);
+  if (ARROWS.includes(key)) return Boolean(target.closest(".item")) || (isOnNothing(target) && !isOff);
   return !isOff;
 }
 
