@@ -7,7 +7,7 @@ import { moveTo } from "./places.js";
 import { steadily } from "./steady.js";
 
 const OPTIONS = {
-  // With a lens on the lists show another order than that of publication.
+  // Through a lens the lists show another order than that of publication.
   handle: ".list:not([data-lens]) > .item > .grip",
   draggable: ".item",
   forceFallback: true,

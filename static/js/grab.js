@@ -3,7 +3,7 @@ import { neighbours, send } from "./drag.js";
 import { hold, release } from "./hold.js";
 import { forgetLost } from "./instant.js";
 import { catchUp } from "./news.js";
-import { moveTo } from "./places.js";
+import { isThroughLens, moveTo } from "./places.js";
 import { speak } from "./spoken.js";
 import { steadily } from "./steady.js";
 
@@ -25,7 +25,7 @@ function show(row, frames = AT_ONCE) {
 export function grab(row) {
   const grip = row && gripOf(row);
   if (!grip) return speak("Only a picked paper has a place in the list; pick it first.");
-  if (row.parentElement.dataset.lens) return speak("Take the lens off first: the list shows another order than that of publication.");
+  if (isThroughLens()) return speak("Take the lens off first: the list shows another order than that of publication.");
   if (held) return;
   held = { row, grip, list: row.parentElement, next: row.nextElementSibling };
   hold("grab");

@@ -1,6 +1,8 @@
 // Where a row goes when something is done to it: what the server will answer, as far as the page can know.
 export const rowOf = (id) => document.getElementById(`item-${id}`);
 const listOf = (name) => document.getElementById(name);
+// With a lens on the lists stand in another order than that of publication.
+export const isThroughLens = () => listOf("picked").hasAttribute("data-lens");
 
 // Moves an element without it losing the focus, where the browser can.
 export function moveTo(list, row, before) {
@@ -50,7 +52,7 @@ function beside(row, values) {
 function atPosition(row, values) {
   if (values.get("before") || values.get("after")) return beside(row, values);
   // Of a list that is shown in part, or in another order, the page does not know the numbers.
-  if (listOf("picked").dataset.lens || document.querySelector("#shown input:not([value=''])")) return undefined;
+  if (document.querySelector("#shown[data-filtered]") || isThroughLens()) return undefined;
   const others = [...listOf("picked").children].filter((other) => other !== row);
   const place = [...listOf("picked").children].indexOf(row);
   const position = values.get("position")?.trim();
@@ -65,7 +67,7 @@ const DOINGS = {
   return: (row) => put(row, "candidate", listOf("candidates"), amongCandidates(row)),
   pick(row, values) {
     const isPlaced = values.get("position") || values.get("before") || values.get("after");
-    const before = isPlaced ? atPosition(row, values) : byScore(row);
+    const before = isPlaced ? atPosition(row, values) : isThroughLens() ? undefined : byScore(row);
     return before === undefined ? null : put(row, "picked", listOf("picked"), before);
   },
   position(row, values) {

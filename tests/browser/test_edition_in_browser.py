@@ -1,4 +1,4 @@
-"""The edition page in a real browser: drag, buttons, strikes, texts, focus, preview, publishing."""
+"""The edition page in a real browser: buttons, strikes, texts, focus, preview, publishing."""
 
 import re
 from collections.abc import Callable
@@ -14,64 +14,8 @@ def rows(page: Page, list_id: str) -> list[int]:
     return [int(row.get_attribute("id").split("-")[1]) for row in page.locator(f"#{list_id} > li").all()]
 
 
-def drag(page: Page, row: Locator, target: Locator, *, drop: bool = True) -> None:
-    """Take a row by its grip and carry it onto another one."""
-    row.scroll_into_view_if_needed()
-    start, end = row.locator(".grip").bounding_box(), target.bounding_box()
-    x, y = start["x"] + 8, start["y"] + 8
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for step in range(1, 21):
-        page.mouse.move(x, y + (end["y"] + end["height"] / 2 - y) * step / 20)
-        page.wait_for_timeout(12)
-    if drop:
-        page.mouse.up()
-
-
 def toast(page: Page) -> Locator:
     return page.locator("#toast p")
-
-
-def test_a_drag_moves_a_paper_with_one_request(page: Page, desk: Desk) -> None:
-    before, sent = desk.ids(), []
-    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    drag(page, page.locator(f"#item-{before[0]}"), page.locator(f"#item-{before[2]}"))
-    expect(toast(page)).to_contain_text("from no. 1 to no. 3")
-    assert desk.ids() == [before[1], before[2], before[0], *before[3:]] == rows(page, "picked")
-    assert len(sent) == 1
-
-
-def test_a_drag_picks_a_candidate_at_its_place(page: Page, desk: Desk) -> None:
-    candidate, last = desk.ids("candidate")[0], desk.ids()[-1]
-    page.locator("#cut").scroll_into_view_if_needed()
-    drag(page, page.locator(f"#item-{candidate}"), page.locator(f"#item-{last}"))
-    expect(toast(page)).to_contain_text("Picked")
-    assert desk.ids().index(candidate) in (len(desk.ids()) - 2, len(desk.ids()) - 1)
-    assert rows(page, "picked") == desk.ids()
-    assert rows(page, "candidates") == desk.ids("candidate")
-
-
-def test_a_drag_survives_a_change_of_the_list_under_it(page: Page, desk: Desk) -> None:
-    before = desk.ids()
-    drag(page, page.locator(f"#item-{before[0]}"), page.locator(f"#item-{before[2]}"), drop=False)
-    with page.expect_response("**/drop"):
-        page.evaluate(f"htmx.ajax('POST', '/items/{before[5]}/drop', {{source: '#desk', swap: 'none'}})")
-    page.wait_for_timeout(150)
-    page.mouse.up()
-    expect(toast(page)).to_contain_text("Moved")
-    assert rows(page, "picked") == desk.ids()
-    assert len(desk.ids()) == len(before) - 1
-    found = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
-    assert len(found) == len(set(found))
-
-
-def test_a_drop_that_the_server_never_heard_of_is_taken_back(page: Page, desk: Desk, violations: list[str]) -> None:
-    before = desk.ids()
-    page.route("**/position", lambda route: route.abort())
-    drag(page, page.locator(f"#item-{before[0]}"), page.locator(f"#item-{before[2]}"))
-    expect(toast(page)).to_contain_text("cannot be reached")
-    assert rows(page, "picked") == before == desk.ids()
-    violations[:] = [text for text in violations if "Failed to fetch" not in text]
 
 
 def test_buttons_move_and_keep_the_focus(page: Page, desk: Desk) -> None:
@@ -80,6 +24,7 @@ def test_buttons_move_and_keep_the_focus(page: Page, desk: Desk) -> None:
     button.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#picked > li").first).to_have_id(f"item-{second}")
+    expect(toast(page)).to_contain_text("Moved")
     expect(button).to_be_focused()
     assert desk.ids()[:2] == [second, first]
 
@@ -101,6 +46,8 @@ def test_many_quick_presses_all_count(page: Page, desk: Desk) -> None:
     buttons = ", ".join(f"#item-{item_id} .acts .quiet" for item_id in candidates[:4])
     page.evaluate(f"document.querySelectorAll('{buttons}').forEach(button => button.click())")
     expect(page.locator("#candidates > li")).to_have_count(len(candidates) - 4)
+    # A grip comes with the answer.
+    expect(page.locator("#picked > li > button.grip")).to_have_count(len(page.locator("#picked > li").all()))
     assert rows(page, "picked") == desk.ids()
     assert set(candidates[:4]) <= set(desk.ids())
 
@@ -131,6 +78,7 @@ def test_details_open_on_demand_and_stay_open(page: Page, desk: Desk) -> None:
     expect(first).to_contain_text("Short proof, too.")
     expect(link).to_have_attribute("aria-expanded", "true")
     first.get_by_role("button", name="To the bottom").click()
+    expect(toast(page)).to_contain_text("Moved")
     expect(page.locator("#picked > li").last).to_have_id(f"item-{desk.ids()[-1]}")
     expect(first).to_contain_text("Short proof, too.")
     link.click()
@@ -150,6 +98,7 @@ def test_what_is_typed_survives_what_else_is_done(page: Page, desk: Desk) -> Non
     expect(toast(page)).to_contain_text("Moved")
     expect(note).to_have_value("An hour of thought")
     first.get_by_role("button", name="Back among the candidates").click()
+    expect(toast(page)).to_contain_text("back among the candidates")
     expect(page.locator(f"#candidates > #item-{desk.ids('candidate')[0]}")).to_be_visible()
     expect(note).to_have_value("An hour of thought")
     first.get_by_role("button", name="Save").click()
