@@ -39,7 +39,7 @@ def scores_without(session: Session, edition_id: int, lens: Lens, rules: Rules) 
     query = select(Item.id, Item.score).where(Item.edition_id == edition_id, Item.state != "waiting")
     if lens.account is not None:
         query = query.where(Item.paper_id.in_(select(MentionedPaper.paper_id).join(Mention).where(_said_by(lens))))
-    scores = dict(session.execute(query).tuples())
+    scores = {item_id: score for item_id, score in session.execute(query)}
     silenced = _mentions_of(session, edition_id, lens) if lens.account is not None else []
     inputs = scoring_inputs(session, scores, as_though_struck=dict.fromkeys(silenced, True))
     found = {}
