@@ -30,14 +30,14 @@ function places() {
 
 const doings = () => actions.filter((action) => action.action !== "palette" && refusal(action) === null).map((action) => ({ ...action, does: () => run(action.action) }));
 
-// The best match first: whole words' beginnings before their middles, those before letters in their order.
+// The best match first: words' beginnings, then their middles, then a word with letters left out (drp).
 function match(typed, words) {
   const text = words.toLowerCase();
   let score = 0;
   for (const word of typed) {
     if (new RegExp(`(^|\\W)${word.replace(/\W/g, "\\$&")}`).test(text)) score += 2;
     else if (text.includes(word)) score += 1;
-    else if (word.length < 3 || !isWithin(word, text)) return -1;
+    else if (!text.split(/\W+/).some((whole) => whole[0] === word[0] && isWithin(word, whole))) return -1;
   }
   return score;
 }
@@ -60,7 +60,7 @@ function fill(papers) {
 }
 
 function groupOf(name, entries, index) {
-  const group = document.createElement("li");
+  const group = document.createElement("div");
   group.role = "group";
   const heading = document.createElement("span");
   heading.id = `palette-group-${index}`;

@@ -87,7 +87,10 @@ document.addEventListener("htmx:config:request", (event) => {
   const { request, sourceElement } = event.detail.ctx;
   if (sourceElement?.id !== "desk" || !request.body || /\/selected$/.test(request.action)) return;
   request.body.delete("selected");
-  if (reason && !reason.disabled && request.body.get("reason") === reason.value) request.body.delete("reason");
+  const [first, ...others] = request.body.getAll("reason");
+  if (!reason || reason.disabled || first !== reason.value) return;
+  request.body.delete("reason");
+  for (const other of others) request.body.append("reason", other);
 });
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
