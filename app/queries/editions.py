@@ -1,25 +1,34 @@
 """What the edition page shows: the edition, its items in their order, and the days around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.ranking import rank_key
 from app.models import AuditEvent, Edition, Item, Paper
 from app.queries.evidence import chunks, former_papers
+from app.queries.shown import EVERYTHING, Arranged, Shown, arrange
 
 # The words of a paper that a list shows.
 SHOWN_TEXTS = ("title", "authors", "categories")
+# Of an edition without picked papers so many candidates are asked how old its numbers are.
+CANDIDATES_ASKED = 20
+REASONS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item as a list shows it; title, authors and categories as of its horizon."""
+    """An item as a list shows it; title, authors and categories as of its horizon.
+
+    `number` is its place in the whole picked list, None where it is not picked. `update_of` is the date of the earlier
+    edition whose entry it updates. `lens_score` is its score through the lens that is on, where that is another one,
+    and `lens_tag` says what would become of it.
+    """
 
     id: int
     state: str
@@ -31,15 +40,25 @@ class Row:
     drop_reason: str | None
     # When an editor chose its place; a paper picked later passes it by.
     placed_at: datetime | None
+    update_of: Day | None
+    pinned: bool
     arxiv_id: str
     title: str
     authors: list[str]
     categories: list[str]
+    number: int | None = None
+    is_new: bool = False
+    lens_score: float | None = None
+    lens_tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An edition with the items asked for; the counts are of all of them."""
+    """An edition with the rows asked for, as somebody looks at it; the counts are of all its items, by state.
+
+    `shown` holds, by state, the ids of all items that are shown, in the order shown, also of those that were not asked
+    for. `captured_at` is when the newest number above and around the cut was read at its source.
+    """
 
     id: int
     date: Day
@@ -49,9 +68,15 @@ class Desk:
     counts: dict[str, int]
     picked: list[Row]
     candidates: list[Row]
+    held: list[Row]
     dropped: list[Row]
-    # The ids of all candidates, best first, also of those that were not asked for.
-    candidate_order: list[int]
+    shown: dict[str, list[int]]
+    captured_at: datetime | None
+    drop_reasons: list[str]
+    new_count: int
+    new_since: datetime | None
+    fall_out: int
+    come_in: int
 
     @property
     def is_draft(self) -> bool:
@@ -59,11 +84,35 @@ class Desk:
         return self.status == "draft"
 
     @property
-    def captured_at(self) -> datetime | None:
-        """When the newest number on the page was read at its source."""
-        shown = [*self.picked, *self.candidates[: len(self.picked) or 20]]
-        times = [part["captured_at"] for row in shown for part in row.parts if part.get("captured_at")]
-        return datetime.fromisoformat(max(times)) if times else None
+    def count(self) -> int:
+        """How many papers the edition has, in whatever state."""
+        return sum(self.counts.values())
+
+    @property
+    def shown_count(self) -> int:
+        """How many of them are shown."""
+        return sum(map(len, self.shown.values()))
+
+    def rows(self, state: str) -> list[Row]:
+        """The rows of one of its lists."""
+        return {"picked": self.picked, "candidate": self.candidates, "held": self.held, "dropped": self.dropped}[state]
+
+    @property
+    def row_ids(self) -> list[int]:
+        """The ids of all rows that it holds."""
+        return [row.id for row in chain(self.picked, self.candidates, self.held, self.dropped)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The rows that are asked for: whole lists by their states, and single items whatever their list."""
+
+    states: Container[str]
+    item_ids: Container[int]
+
+    def holds(self, state: str, item_id: int) -> bool:
+        """Whether a row is asked for."""
+        return state in self.states or item_id in self.item_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,52 +140,86 @@ def newest_edition_date(session: Session) -> Day | None:
     return session.scalar(select(func.max(Edition.date)))
 
 
-def desk(session: Session, edition: Edition, *, candidate_ids: Iterable[int] | None = None) -> Desk:
-    """The edition with its lists in order; of the candidates only `candidate_ids` where they are given."""
-    order = item_order(session, edition.id)
-    wanted = order["candidate"]
-    if candidate_ids is not None:
-        only = set(candidate_ids)
-        wanted = [item_id for item_id in wanted if item_id in only]
-    found = _rows(session, [*order["picked"], *wanted, *order["dropped"]])
+def desk(session: Session, edition: Edition, shown: Shown = EVERYTHING) -> Desk:
+    """The edition with its lists, of each what is shown in the order shown."""
+    return desk_of(session, edition, arrange(session, edition, shown))
+
+
+def desk_of(session: Session, edition: Edition, arranged: Arranged, *, only: Wanted | None = None) -> Desk:
+    """The edition from its lists as they were arranged, with all rows that are shown, or those of `only`."""
+    wanted = {
+        state: ids if only is None else [item_id for item_id in ids if only.holds(state, item_id)]
+        for state, ids in arranged.shown.items()
+    }
+    found = _rows(session, arranged, [item_id for ids in wanted.values() for item_id in ids])
+    rows = {state: [found[item_id] for item_id in ids] for state, ids in wanted.items()}
+    picked, candidates = arranged.order["picked"], arranged.order["candidate"]
     return Desk(
         id=edition.id,
         date=edition.date,
         status=edition.status,
         version=edition.version,
         cut=edition.cut,
-        counts={state: len(ids) for state, ids in order.items()},
-        picked=[found[item_id] for item_id in order["picked"]],
-        candidates=[found[item_id] for item_id in wanted],
-        dropped=[found[item_id] for item_id in order["dropped"]],
-        candidate_order=order["candidate"],
+        counts={state: len(ids) for state, ids in arranged.order.items()},
+        picked=rows["picked"],
+        candidates=rows["candidate"],
+        held=rows["held"],
+        dropped=rows["dropped"],
+        shown=arranged.shown,
+        captured_at=_captured_at(session, [*picked, *candidates[: len(picked) or CANDIDATES_ASKED]]),
+        drop_reasons=_drop_reasons(session, edition.id) if arranged.order["dropped"] else [],
+        new_count=len(arranged.new.intersection(chain.from_iterable(arranged.order.values()))),
+        new_since=arranged.new_since,
+        fall_out=len(arranged.falls_out),
+        come_in=len(arranged.comes_in),
     )
 
 
-def item_order(session: Session, edition_id: int) -> dict[str, list[int]]:
-    """The ids of an edition's items by state, each list in its order."""
-    query = select(Item.id, Item.state, Item.order_key, Item.score, Paper.arxiv_id).join(Paper)
-    items = session.execute(query.where(Item.edition_id == edition_id)).all()
-    by_score = sorted(items, key=lambda item: rank_key(item.score, item.arxiv_id))
-    return {
-        "picked": [i.id for i in sorted(items, key=lambda item: item.order_key or "") if i.state == "picked"],
-        "candidate": [i.id for i in by_score if i.state == "candidate"],
-        "dropped": [i.id for i in by_score if i.state == "dropped"],
-    }
+def _captured_at(session: Session, item_ids: Sequence[int]) -> datetime | None:
+    times: list[str] = []
+    for ids in chunks(item_ids):
+        for parts in session.scalars(select(Item.parts).where(Item.id.in_(ids))):
+            times += [part["captured_at"] for part in parts if part.get("captured_at")]
+    return datetime.fromisoformat(max(times)) if times else None
 
 
-def _rows(session: Session, item_ids: Sequence[int]) -> dict[int, Row]:
-    names = ("state", "score", "parts", "trend", "headline", "note", "drop_reason", "placed_at")
-    columns = [Item.id, *(getattr(Item, name) for name in names)]
+def _drop_reasons(session: Session, edition_id: int) -> list[str]:
+    """Why papers were dropped, the commonest reasons first."""
+    query = (
+        select(Item.drop_reason)
+        .where(Item.edition_id == edition_id, Item.state == "dropped", Item.drop_reason.is_not(None))
+        .group_by(Item.drop_reason)
+        .order_by(func.count().desc(), Item.drop_reason)
+        .limit(REASONS_SHOWN)
+    )
+    return list(session.scalars(query))
+
+
+def _rows(session: Session, arranged: Arranged, item_ids: Sequence[int]) -> dict[int, Row]:
+    names = ("state", "score", "parts", "trend", "headline", "note", "drop_reason", "placed_at", "update_of")
+    columns = [Item.id, *(getattr(Item, name) for name in names), Item.pinned_at.is_not(None).label("pinned")]
     texts = [Paper.arxiv_id, *(getattr(Paper, name) for name in SHOWN_TEXTS)]
+    numbers = {item_id: number for number, item_id in enumerate(arranged.order["picked"], 1)}
     found: dict[int, Row] = {}
     for ids in chunks(item_ids):
         former = former_papers(session, ids)
         for values in session.execute(select(*columns, *texts).join(Paper).where(Item.id.in_(ids))):
-            fields = dict(values._mapping)
             before = former.get(values.id, {})
-            found[values.id] = Row(**fields | {name: before[name] for name in SHOWN_TEXTS if name in before})
+            fields = dict(values._mapping) | {name: before[name] for name in SHOWN_TEXTS if name in before}
+            found[values.id] = Row(
+                **fields,
+                number=numbers.get(values.id),
+                is_new=values.id in arranged.new,
+                lens_score=arranged.scores.get(values.id),
+                lens_tag=_lens_tag(arranged, values.id),
+            )
     return found
+
+
+def _lens_tag(arranged: Arranged, item_id: int) -> str | None:
+    if item_id in arranged.falls_out:
+        return "would fall out"
+    return "would come in" if item_id in arranged.comes_in else None
 
 
 def day_beside(session: Session, date: Day, step: int, holidays: Iterable[Day]) -> Day | None:

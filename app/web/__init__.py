@@ -20,10 +20,12 @@ from app.web import (
     runs,
     scripts,
     security,
+    selected,
     settings,
     sign_in,
     sparklines,
     urls,
+    views,
     waiting,
 )
 
@@ -40,8 +42,10 @@ BLUEPRINTS = (
     repeats,
     runs,
     scripts,
+    selected,
     settings,
     sign_in,
+    views,
     waiting,
 )
 

@@ -9,16 +9,20 @@ from markupsafe import Markup
 from app.domain.editions import NotAllowed, Stale
 from app.extensions import db
 from app.models import AuditEvent, Edition
-from app.queries.editions import Desk, Row, desk
+from app.queries.editions import Desk, Row, Wanted, desk, desk_of
 from app.queries.items import details_of_item
-from app.services.audit import Acted
+from app.queries.shown import arrange
+from app.services.audit import Acted, Kind
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
 from app.web.pages import edition_context, edition_page, item_context, item_page
+from app.web.reach import ROWS_AT_ONCE, reach_of
+from app.web.views import address_of, choices_context, filtered_context, shown_view, views_context
 
-# Beyond this many changed candidates one morph of the lists is cheaper than single rows.
-ROWS_AT_ONCE = 20
 CHANGED = "editionChanged"
+# Where the rows of each list stand that comes row by row, and which of them are folded away.
+LISTS = {"candidate": "#candidates", "held": "#held > ul", "dropped": "#dropped > ul"}
+FOLDED = {"held", "dropped"}
 
 
 def act(edition: Edition, action: Callable[[], Acted], *, item_id: int | None = None, typed: bool = False) -> Response:
@@ -45,7 +49,7 @@ def done(edition_id: int, item_ids: Sequence[int], event: AuditEvent | None, *, 
     toast = region(
         "#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=said, undo=_undo_url(edition, event)
     )
-    return answer(*changed_regions(edition, item_ids, event is not None), toast, trigger=CHANGED)
+    return answer(*changed_regions(edition, item_ids, event), toast, trigger=CHANGED)
 
 
 def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: bool) -> Response:
@@ -58,7 +62,7 @@ def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: b
             return item_page(item_id, status=status, problem=str(error), typed=request.form)
         return edition_page(edition, status=status, problem=str(error))
     toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=str(error), bad=True)
-    return answer(*changed_regions(edition, [item_id] if item_id else [], False), toast, status=status)
+    return answer(*changed_regions(edition, [item_id] if item_id else []), toast, status=status)
 
 
 def _said(event: AuditEvent | None) -> str:
@@ -68,73 +72,112 @@ def _said(event: AuditEvent | None) -> str:
 
 
 def _undo_url(edition: Edition, event: AuditEvent | None) -> str | None:
-    is_undoable = event is not None and event.undoes_id is None
-    return url_for("editions.undo", day=edition.date.isoformat()) if is_undoable else None
+    is_undoable = event is not None and (event.undoes_id is None or event.kind == Kind.ACTION_REDONE)
+    return url_for("editions.undo", day=edition.date.isoformat(), event=event.id) if is_undoable else None
 
 
 def _back_to(edition: Edition, item_id: int | None) -> str:
-    return url_for("editions.show", day=edition.date.isoformat(), _anchor=f"item-{item_id}" if item_id else None)
+    return address_of(edition.date, shown_view(), anchor=f"item-{item_id}" if item_id else None)
 
 
-def changed_regions(edition: Edition, item_ids: Sequence[int], has_changed: bool) -> list[Markup]:
-    """Every region of the edition page that an action touched.
+def changed_regions(edition: Edition, item_ids: Sequence[int] = (), event: AuditEvent | None = None) -> list[Markup]:
+    """Every region of the edition page that an action touched; no event means that nothing had to change.
 
-    The candidates come row by row as long as the page has seen every change before this one; else, and where many
-    rows changed, both lists come whole.
+    Only what the action reached comes as long as the page has seen every change before this one: of the picked list
+    all, of the others row by row. Else, and where many rows changed, all regions come whole.
     """
-    seen = request.form.get("seen", "")
-    is_current = seen == str(edition.version - int(has_changed))
-    some = is_current and len(item_ids) <= ROWS_AT_ONCE
-    shown = desk(db.session, edition, candidate_ids=item_ids if some else None)
-    context = edition_context(edition, shown)
-    regions = [
-        *_regions_above(context),
-        region("#picked", "partials/editions/_picked.html", **context),
-        region("#cut", "partials/editions/_cut.html", **context),
-        *(_candidate_rows(shown, item_ids, context) if some else _all_candidates(context)),
-        region("#dropped", "partials/editions/_dropped.html", **context),
-        region("#seen", "partials/editions/_seen.html", **context),
-    ]
-    return regions + opened_details(edition.id)
+    view = shown_view()
+    arranged = arrange(db.session, edition, view)
+    reach = reach_of(edition, arranged, item_ids, event)
+    if reach is None:
+        shown = desk_of(db.session, edition, arranged)
+        context = edition_context(edition, shown, view)
+        return [*_regions_above(context), *_lists(context), *_regions_below(context)] + opened_details(edition.id)
+    shown = desk_of(db.session, edition, arranged, only=Wanted(reach.lists & {"picked"}, set(item_ids)))
+    context = edition_context(edition, shown, view, known_run=reach.known_run)
+    regions = _regions_above(context)
+    if "picked" in reach.lists:
+        regions.append(region("#picked", "partials/editions/_picked.html", **context))
+    regions.append(region("#cut", "partials/editions/_cut.html", **context))
+    # The candidates always, for a page that did something at once waits for what the answer says of them.
+    for state in ("candidate", *sorted(reach.lists & FOLDED)):
+        regions += _changed_rows(shown, state, item_ids, context)
+    return [*regions, *_regions_below(context)] + opened_details(edition.id)
+
+
+def shown_lists(edition: Edition) -> Response:
+    """The answer to other filters or another lens: the lists, what is said of them, and what the page sends along.
+
+    To a page that has missed a change all regions come, and to a link (`form`) the choices as it sets them.
+    """
+    view = shown_view()
+    if request.args.get("seen") == str(edition.version):
+        shown = desk(db.session, edition, view)
+        context = edition_context(edition, shown, view, known_run=0)
+        head = region("#edition-head", "partials/editions/_head.html", **context)
+        regions = [head, *_lists(context), *_regions_below(context)]
+    else:
+        regions = changed_regions(edition)
+    context = filtered_context(edition, view) | views_context(edition.date)
+    regions.append(region("#shown", "partials/editions/_shown.html", **context))
+    regions.append(region("#views", "partials/editions/_views.html", **context))
+    if request.args.get("form"):
+        # Not morphed, for a box that somebody has ticked would stay as it is.
+        context |= choices_context(edition, view)
+        regions.append(region("#choices", "partials/editions/_choices.html", swap="outerHTML", **context))
+    return answer(*regions)
 
 
 def told_regions(edition: Edition) -> list[Markup]:
     """The regions that tell of new data while no list changes."""
-    return _regions_above(edition_context(edition, desk(db.session, edition)))
+    view = shown_view()
+    return _regions_above(edition_context(edition, desk(db.session, edition, view), view))
 
 
 def _regions_above(context: dict[str, Any]) -> list[Markup]:
-    return [
+    regions = [
         region("#edition-bar", "partials/editions/_bar.html", **context),
         region("#edition-head", "partials/editions/_head.html", **context),
-        region("#edition-notices", "partials/editions/_notices.html", **context),
-        region("#waiting", "partials/editions/_waiting.html", **context),
-        region("#news", "partials/editions/_news.html", **context),
+    ]
+    if "waiting" in context:
+        regions.append(region("#edition-notices", "partials/editions/_notices.html", **context))
+        regions.append(region("#waiting", "partials/editions/_waiting.html", **context))
+    return [*regions, region("#news", "partials/editions/_news.html", **context)]
+
+
+def _lists(context: dict[str, Any]) -> list[Markup]:
+    names = ("picked", "cut", "candidates", "held", "dropped")
+    return [region(f"#{name}", f"partials/editions/_{name}.html", **context) for name in names]
+
+
+def _regions_below(context: dict[str, Any]) -> list[Markup]:
+    return [
+        region("#filtered", "partials/editions/_filtered.html", **context),
+        region("#seen", "partials/editions/_seen.html", **context),
     ]
 
 
-def _all_candidates(context: dict[str, Any]) -> list[Markup]:
-    return [region("#candidates", "partials/editions/_candidates.html", **context)]
-
-
-def _candidate_rows(shown: Desk, item_ids: Sequence[int], context: dict[str, Any]) -> list[Markup]:
-    """Take every changed row out, then put the candidates among them where they belong.
+def _changed_rows(shown: Desk, state: str, item_ids: Sequence[int], context: dict[str, Any]) -> list[Markup]:
+    """Take every changed row out of a list, then put those that belong there where they do.
 
     htmx looks for all targets before it swaps anything, so neighbours that come together go in together, before the
     next row that was there already.
     """
-    rows, order = {row.id: row for row in shown.candidates}, shown.candidate_order
-    regions = [region(f"#candidates > #item-{item_id}", swap="delete") for item_id in item_ids]
+    place = LISTS[state]
+    rows = {row.id: row for row in shown.rows(state)}
+    regions = [region(f"{place} > #item-{item_id}", swap="delete") for item_id in item_ids]
     coming: list[Row] = []
-    for item_id in order:
+    for item_id in shown.shown[state]:
         if item_id in rows:
             coming.append(rows[item_id])
         elif coming:
-            target = f"#candidates > #item-{item_id}"
+            target = f"{place} > #item-{item_id}"
             regions.append(region(target, "partials/items/_rows.html", swap="beforebegin", rows=coming, **context))
             coming = []
     if coming:
-        regions.append(region("#candidates", "partials/items/_rows.html", swap="beforeend", rows=coming, **context))
+        regions.append(region(place, "partials/items/_rows.html", swap="beforeend", rows=coming, **context))
+    if state in FOLDED:
+        regions.append(region(f"#{state}-said", f"partials/editions/_{state}_said.html", **context))
     return regions
 
 

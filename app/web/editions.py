@@ -1,4 +1,4 @@
-"""Editions: the desk's page of a date, the way from date to date, and undo."""
+"""Editions: the desk's page of a date, the way from date to date, undo and redo."""
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask_login import login_required
@@ -8,11 +8,14 @@ from app.extensions import db
 from app.models import Edition
 from app.queries.editions import edition_on, editions_beside, newest_edition_date
 from app.queries.runs import newest_run_for
+from app.services.audit import Acted
+from app.services.undo import redo as redo_action
 from app.services.undo import undo as undo_action
 from app.web.auth import acting, editor_required
 from app.web.collecting import collecting_context
-from app.web.desk import act
-from app.web.htmx import render
+from app.web.desk import act, shown_lists
+from app.web.forms import read_id
+from app.web.htmx import is_htmx, render
 from app.web.pages import days_around, edition_page
 from app.web.urls import date_or_404, read_date
 
@@ -57,7 +60,7 @@ def show(day: str) -> Response:
     date = date_or_404(day)
     edition = edition_on(db.session, date)
     if edition is not None:
-        return edition_page(edition)
+        return shown_lists(edition) if is_htmx() else edition_page(edition)
     before, after = editions_beside(db.session, date)
     run = newest_run_for(db.session, date)
     is_holiday = date in current_app.config["ARXIV_HOLIDAYS"]
@@ -68,6 +71,18 @@ def show(day: str) -> Response:
 @bp.post("/editions/<day>/undo")
 @editor_required
 def undo(day: str) -> Response:
-    """Take back the editor's newest action."""
+    """Take back the editor's newest action; `event` says that this one is meant and no other."""
     edition = edition_or_404(day)
-    return act(edition, lambda: undo_action(db.session, edition.id, by=acting()))
+
+    def action() -> Acted:
+        return undo_action(db.session, edition.id, acting(), event_id=read_id(request.values, "event"))
+
+    return act(edition, action)
+
+
+@bp.post("/editions/<day>/redo")
+@editor_required
+def redo(day: str) -> Response:
+    """Do again what the editor undid last."""
+    edition = edition_or_404(day)
+    return act(edition, lambda: redo_action(db.session, edition.id, acting()))

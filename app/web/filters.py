@@ -126,7 +126,9 @@ def loudest_share(parts: Sequence[Mapping[str, Any]]) -> float:
 
 def tags(row: Row, cut: float) -> list[tuple[str, str]]:
     """What an editor should notice about an item: pairs of a word and a tone."""
-    found = []
+    found = [("new", "good")] if row.is_new else []
+    if row.lens_tag:
+        found.append((row.lens_tag, "warn"))
     share = loudest_share(row.parts)
     if share >= LOUD_SHARE and voices_of(row.parts) > 1:
         found.append((f"one voice carries {int(share * 100)} %", "warn" if share >= WARN_SHARE else ""))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, abort, current_app
+from flask import Response, abort, current_app, request
 from flask_login import current_user
 
 from app.domain.editions import LOUD_FROM
@@ -14,19 +14,27 @@ from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
 from app.queries.repeats import earlier_runs
+from app.queries.shown import Shown
 from app.queries.source_states import Freshness, freshness_of, hidden_sources
 from app.queries.waiting import waiting_of
-from app.services.undo import next_undo
+from app.services import looks
+from app.services.undo import next_redo, next_undo
 from app.web.collecting import collecting_context
 from app.web.htmx import is_htmx, render
+from app.web.views import choices_context, filtered_context, shown_view
 
 NO_ITEM = "There is no such paper on the desk."
 
 
 def edition_page(edition: Edition, *, status: int = 200, problem: str = "") -> Response:
-    """The desk of a date; `problem` is the sentence of a refusal."""
-    context = edition_context(edition, desk(db.session, edition)) | collecting_context(edition.date)
-    return render("pages/editions/show.html", status=status, problem=problem, **days_around(edition.date), **context)
+    """The desk of a date, as it is looked at; `problem` is the sentence of a refusal."""
+    view = shown_view()
+    if request.method == "GET":
+        person, clock = current_user._get_current_object(), current_app.extensions["clock"]
+        looks.look(db.session, edition.id, person, clock())
+    context = edition_context(edition, desk(db.session, edition, view), view) | choices_context(edition, view)
+    context |= collecting_context(edition.date) | days_around(edition.date)
+    return render("pages/editions/show.html", status=status, problem=problem, **context)
 
 
 def days_around(date: Any) -> dict[str, Any]:
@@ -40,18 +48,28 @@ def days_around(date: Any) -> dict[str, Any]:
     }
 
 
-def edition_context(edition: Edition, shown: Desk) -> dict[str, Any]:
-    """What the regions of the edition page need beside the lists."""
+def edition_context(edition: Edition, shown: Desk, view: Shown, *, known_run: int | None = None) -> dict[str, Any]:
+    """What the regions of the edition page need beside the lists.
+
+    With `known_run` the page tells already what waits up to that run and which mentions are loud, and neither is
+    looked for.
+    """
     may_edit = current_user.may_edit and shown.is_draft
-    return {
+    context = {
         "desk": shown,
         "post": None if shown.is_draft else post_on(db.session, edition.date),
         "may_edit": may_edit,
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
-        "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
+        "redo": next_redo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "freshness": _freshness(edition, shown),
-        "repeats": earlier_runs(db.session, edition),
-    } | waiting_context(edition)
+        "repeats": earlier_runs(db.session, edition, item_ids=shown.row_ids),
+        **filtered_context(edition, view),
+    }
+    if known_run is not None:
+        return context | _asking(edition, known_run)
+    context["loud"] = loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else []
+    context["waiting"] = waiting_of(db.session, edition, current_app.extensions["rules"])
+    return context | _asking(edition, context["waiting"].up_to)
 
 
 def _freshness(edition: Edition, shown: Desk) -> Freshness:
@@ -60,11 +78,14 @@ def _freshness(edition: Edition, shown: Desk) -> Freshness:
     return freshness_of(db.session, edition.date, shown.captured_at, hidden_sources(db.session, edition.id))
 
 
-def waiting_context(edition: Edition) -> dict[str, Any]:
-    """What waits in an edition, and what the page asks about to hear of more."""
-    waiting = waiting_of(db.session, edition, current_app.extensions["rules"])
-    asks = {"asks": edition.status == "draft", "seen": edition.version, "run": waiting.up_to}
-    return {"waiting": waiting, "day": edition.date.isoformat(), **asks}
+def _asking(edition: Edition, run_id: int) -> dict[str, Any]:
+    """What the page asks about to hear of more: what it has seen, and up to which run."""
+    return {
+        "day": edition.date.isoformat(),
+        "asks": edition.status == "draft",
+        "seen": edition.version,
+        "run": run_id,
+    }
 
 
 def item_page(item_id: int, *, status: int = 200, **refused: Any) -> Response:

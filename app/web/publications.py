@@ -7,7 +7,7 @@ from app.domain.editions import EmptyEdition, NotAllowed
 from app.domain.posts import file_name
 from app.extensions import db
 from app.models import Edition
-from app.queries.editions import item_order
+from app.queries.shown import item_order
 from app.services import publishing
 from app.web.auth import acting, editor_required
 from app.web.editions import edition_or_404

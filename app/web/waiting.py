@@ -102,7 +102,7 @@ def news(day: str) -> Response:
         return answer(*told_regions(edition))
     if request.args.get("hold"):
         return answer(_changed_meanwhile(edition))
-    return answer(*changed_regions(edition, [], False), trigger=CHANGED)
+    return answer(*changed_regions(edition), trigger=CHANGED)
 
 
 def _signed_out() -> Response:

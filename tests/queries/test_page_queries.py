@@ -8,16 +8,18 @@ from sqlalchemy.orm import Session
 from app.domain.editions import Rules
 from app.models import Edition
 from app.queries.editions import (
+    Wanted,
     day_beside,
     desk,
+    desk_of,
     edition_on,
     editions_around,
     editions_beside,
-    item_order,
     newest_edition_date,
 )
 from app.queries.items import details_of_item
 from app.queries.posts import post_on, posts_beside, posts_in_archive
+from app.queries.shown import arrange
 from app.services.acting import Acting
 from app.services.curation import drop
 from app.services.publishing import publish
@@ -37,15 +39,18 @@ def test_lists_come_in_their_order_with_equal_scores_by_arxiv_id(session: Sessio
     assert [row.score for row in shown.picked] == [900, 60]
     assert [row.score for row in shown.candidates] == [40, 40, 20]
     assert shown.candidates[0].arxiv_id < shown.candidates[1].arxiv_id
-    assert shown.counts == {"picked": 2, "candidate": 3, "dropped": 0}
+    assert shown.counts == {"picked": 2, "candidate": 3, "held": 0, "dropped": 0}
+    assert [row.number for row in shown.picked] == [1, 2]
     assert shown.captured_at == datetime(2026, 11, 18, 8, 2, 11, tzinfo=UTC)
 
 
-def test_only_the_candidates_asked_for_are_read_but_all_are_counted(session: Session, edition: Edition) -> None:
-    wanted = item_order(session, edition.id)["candidate"][1:2]
-    shown = desk(session, edition, candidate_ids=[*wanted, 999])
+def test_only_the_rows_asked_for_are_read_but_all_are_counted(session: Session, edition: Edition) -> None:
+    arranged = arrange(session, edition)
+    wanted = arranged.order["candidate"][1:2]
+    shown = desk_of(session, edition, arranged, only=Wanted({"picked"}, {*wanted, 999}))
     assert [row.id for row in shown.candidates] == wanted
-    assert shown.counts["candidate"] == 3
+    assert (len(shown.picked), shown.counts["candidate"], shown.shown_count) == (2, 3, 5)
+    assert shown.captured_at == desk(session, edition).captured_at
 
 
 def test_a_row_keeps_the_words_it_was_judged_by(session: Session, rules: Rules, editor, clock) -> None:

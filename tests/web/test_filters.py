@@ -56,7 +56,7 @@ def test_what_is_not_known_is_not_said() -> None:
     ],
 )
 def test_what_an_editor_should_notice(state: str, score: float, parts: list[dict], words: list[str]) -> None:
-    row = SimpleNamespace(state=state, score=score, parts=parts, headline=None)
+    row = SimpleNamespace(state=state, score=score, parts=parts, headline=None, is_new=False, lens_tag=None)
     assert [word for word, _ in filters.tags(row, 50)] == words
 
 

@@ -1,5 +1,7 @@
 """Items: each action without htmx and with it, bad input, and stale texts."""
 
+from html import unescape
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -29,7 +31,7 @@ def test_pick_changes_only_what_it_touched_under_htmx(as_editor: FlaskClient, la
     assert [target for target, _ in swaps(response)] == [
         *REGIONS,
         f"#candidates > #item-{candidate}",
-        "#dropped",
+        "#filtered",
         "#seen",
         "#toast",
     ]
@@ -58,7 +60,8 @@ def test_drop_of_a_candidate_takes_its_row_away_under_htmx(as_editor: FlaskClien
     candidate = laid.ids("candidate")[0]
     response = press(as_editor, f"/items/{candidate}/drop", htmx=True, seen=seen(laid))
     assert (f"#candidates > #item-{candidate}", "delete") in swaps(response)
-    assert f'id="item-{candidate}"' in region_of(response, "#dropped")
+    assert f'id="item-{candidate}"' in region_of(response, "#dropped > ul")
+    assert "1 dropped" in region_of(response, "#dropped-said")
     assert "/undo" in region_of(response, "#toast")
 
 
@@ -98,6 +101,89 @@ def test_move_by_word_and_by_number(as_editor: FlaskClient, laid: Laid, to: str,
     third = laid.ids()[2]
     assert press(as_editor, f"/items/{third}/position", position=to).status_code == 303
     assert laid.ids()[place] == third
+
+
+@pytest.mark.parametrize("beside", ["before", "after"])
+def test_a_paper_comes_to_stand_beside_another_however_the_list_has_changed(
+    as_editor: FlaskClient, as_other_editor: FlaskClient, laid: Laid, beside: str
+) -> None:
+    first, _, third, fourth, _ = laid.ids()
+    candidate = laid.ids("candidate")[0]
+    press(as_other_editor, f"/items/{fourth}/position", position="top")
+    for moved, address in ((first, "position"), (candidate, "pick")):
+        response = press(as_editor, f"/items/{moved}/{address}", **{beside: third})
+        assert response.status_code == 303
+        order = laid.ids()
+        assert order.index(moved) - order.index(third) == {"before": -1, "after": 1}[beside]
+    assert laid.ids()[0] == fourth
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_neighbour_that_is_not_picked_any_more_is_told(as_editor: FlaskClient, laid: Laid, htmx: bool) -> None:
+    first, second, *_ = laid.ids()
+    candidate = laid.ids("candidate")[0]
+    press(as_editor, f"/items/{second}/drop")
+    for address in (f"/items/{first}/position", f"/items/{candidate}/pick"):
+        response = press(as_editor, address, htmx=htmx, before=second)
+        assert response.status_code == 409
+        assert "The paper beside it is not picked any more" in response.text
+    assert laid.ids()[0] == first
+
+
+@pytest.mark.parametrize("fields", [{"before": "one"}, {"after": "9" * 30}, {"before": "1", "after": "2"}])
+def test_a_neighbour_that_cannot_be_read_is_refused(as_editor: FlaskClient, laid: Laid, fields: dict[str, str]) -> None:
+    before = laid.ids()
+    for address in (f"/items/{before[2]}/position", f"/items/{laid.ids('candidate')[0]}/pick"):
+        assert press(as_editor, address, **fields).status_code == 422
+    assert laid.ids() == before
+
+
+def test_hold_takes_a_paper_out_of_the_lists_and_return_brings_it_back(as_editor: FlaskClient, laid: Laid) -> None:
+    first = laid.ids()[0]
+    response = press(as_editor, f"/items/{first}/hold")
+    assert (response.status_code, laid.item(first).state) == (303, "held")
+    assert "for the next edition." in as_editor.get(laid.address).text
+    response = press(as_editor, f"/items/{first}/return", htmx=True, seen=seen(laid))
+    assert (response.status_code, laid.item(first).state) == (200, "candidate")
+
+
+def test_everything_below_goes_at_once_and_comes_back_at_once(as_editor: FlaskClient, laid: Laid) -> None:
+    picked, candidates = laid.ids(), laid.ids("candidate")
+    response = press(as_editor, f"/items/{picked[3]}/below", htmx=True, seen=seen(laid))
+    assert (laid.ids(), laid.ids("dropped")) == (picked[:4], [picked[4], *candidates])
+    assert "Dropped 4 papers below" in region_of(response, "#toast")
+    assert press(as_editor, f"{laid.address}/undo").status_code == 303
+    assert (laid.ids(), laid.ids("candidate")) == (picked, candidates)
+    assert press(as_editor, f"/items/{candidates[0]}/below", category="cs.CV").status_code == 409
+    assert press(as_editor, f"/items/{candidates[0]}/below", category="cs.LG").status_code == 303
+    assert laid.ids("candidate") == candidates[:1]
+
+
+def test_the_undo_of_the_sentence_takes_back_what_the_sentence_says(as_editor: FlaskClient, laid: Laid) -> None:
+    first, second = laid.ids()[:2]
+    said = region_of(press(as_editor, f"/items/{first}/drop", htmx=True), "#toast")
+    address = unescape(said.split('formaction="')[1].split('"')[0])
+    press(as_editor, f"/items/{second}/drop")
+    response = press(as_editor, address, htmx=True)
+    assert response.status_code == 409
+    assert "You have done something else since" in region_of(response, "#toast")
+    press(as_editor, f"{laid.address}/undo")
+    assert press(as_editor, address).status_code == 303
+    assert laid.ids("dropped") == []
+    assert press(as_editor, f"{laid.address}/undo", event="first").status_code == 422
+
+
+def test_redo_does_again_what_was_undone_and_offers_to_undo_it(as_editor: FlaskClient, laid: Laid) -> None:
+    first = laid.ids()[0]
+    press(as_editor, f"/items/{first}/drop")
+    press(as_editor, f"{laid.address}/undo")
+    response = press(as_editor, f"{laid.address}/redo", htmx=True)
+    assert laid.ids("dropped") == [first]
+    assert "Did again: dropped" in region_of(response, "#toast")
+    assert "/undo?event=" in region_of(response, "#toast")
+    response = press(as_editor, f"{laid.address}/redo")
+    assert response.status_code == 409
+    assert "nothing of yours to do again" in response.text
 
 
 def test_move_sends_the_picked_list_and_no_candidate_under_htmx(as_editor: FlaskClient, laid: Laid) -> None:

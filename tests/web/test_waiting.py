@@ -107,7 +107,7 @@ def test_take_all_answers_with_the_regions_and_a_toast_with_undo(as_editor: Flas
     response = press(as_editor, TAKE, htmx=True, up_to=run.id, seen=seen)
     targets = [target for target, _ in swaps(response)]
     assert targets[:6] == [*ABOVE, "#picked"]
-    assert targets[-3:] == ["#dropped", "#seen", "#toast"]
+    assert targets[-3:] == ["#filtered", "#seen", "#toast"]
     assert response.headers["HX-Trigger"] == "editionChanged"
     toast = region_of(response, "#toast")
     assert "Took 1 new above the cut" in toast
@@ -271,7 +271,8 @@ def test_when_another_acted_all_regions_come(
     press(as_other_editor, f"/items/{first}/position", position="down")
     response = ask(as_editor, begun, seen=seen, run=run.id, open=first)
     targets = [target for target, _ in swaps(response)]
-    assert targets == [*ABOVE, "#picked", "#cut", "#candidates", "#dropped", "#seen", f"#details-{first}"]
+    lists = ["#picked", "#cut", "#candidates", "#held", "#dropped"]
+    assert targets == [*ABOVE, *lists, "#filtered", "#seen", f"#details-{first}"]
     assert response.headers["HX-Trigger"] == "editionChanged"
 
 

@@ -1,0 +1,46 @@
+"""Looks: up to which run somebody has seen an edition, so that the next look can tell what is new."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.models import Editor, Look
+from app.queries.waiting import newest_finished_run
+from app.services.transactions import transaction
+
+# Who comes back after this has been away, and looks anew.
+AWAY = timedelta(minutes=30)
+# A page that is loaded again within this has not been seen any later, as far as a new look is concerned.
+SAME = timedelta(minutes=1)
+
+
+def look(session: Session, edition_id: int, editor: Editor, now: datetime) -> None:
+    """Remember that somebody looks at an edition now; after half an hour away a new look begins.
+
+    It is nobody's action: it leaves no event, and the edition is not touched.
+    """
+    run_id = newest_finished_run(session)
+    known = session.get(Look, (editor.id, edition_id), populate_existing=True)
+    if known is not None and known.run_id == run_id and timedelta(0) <= now - known.seen_at < SAME:
+        return
+    is_new = Look.seen_at < now - AWAY
+    # Each case is decided by the row as it was, so of two windows that open at once one begins the look.
+    values = {
+        "before_run_id": case((is_new, Look.run_id), else_=Look.before_run_id),
+        "before_at": case((is_new, Look.seen_at), else_=Look.before_at),
+        "run_id": run_id,
+        "seen_at": now,
+    }
+    first = Look(editor_id=editor.id, edition_id=edition_id, seen_at=now, run_id=run_id)
+    try:
+        with transaction(session):
+            if known is None:
+                session.add(first)
+            else:
+                mine = (Look.editor_id == editor.id, Look.edition_id == edition_id)
+                session.execute(update(Look).where(*mine).values(values).execution_options(synchronize_session=False))
+    except IntegrityError:
+        # Another window was first, a moment ago; it says the same.
+        return

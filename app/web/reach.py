@@ -1,0 +1,61 @@
+"""How far an action reached on the page of its edition, so that its answer need bring no more than that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from app.extensions import db
+from app.models import AuditEvent, Edition
+from app.queries.loud import SHOWN
+from app.queries.shown import Arranged
+from app.queries.waiting import newest_finished_run
+
+# Beyond this many changed items one morph of the lists is cheaper than single rows.
+ROWS_AT_ONCE = 20
+# What may change of an item without anything becoming new of it that waits; a waiting list shows headlines.
+QUIET = {"state", "order_key", "note", "drop_reason", "decided_at", "placed_at", "pinned_at", "update_of"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The states of the lists that an action changed.
+
+    `known_run` is the run up to which the page goes on knowing what waits and what is loud, None where either may have
+    changed.
+    """
+
+    lists: set[str]
+    known_run: int | None
+
+
+def reach_of(edition: Edition, arranged: Arranged, item_ids: Sequence[int], event: AuditEvent | None) -> Reach | None:
+    """How far the action of an event reached; without an event nothing changed, but these items are asked for.
+
+    None says that all must be shown anew: the page has missed an earlier change (a form may carry a `seen` of its own
+    beside the page's), the change is of the whole edition, or it is large.
+    """
+    changes = event.changes if event else []
+    has_seen = str(edition.version - int(event is not None)) in request.form.getlist("seen")
+    if not has_seen or len(item_ids) > ROWS_AT_ONCE or any("of_edition" in change for change in changes):
+        return None
+    ids = set(item_ids)
+    lists = {state for state, found in arranged.order.items() if not ids.isdisjoint(found)}
+    lists |= {_states(change)[0] for change in changes if _states(change)}
+    # The first action may make something wait, because from then on the edition no longer follows the rules.
+    is_first = event is not None and edition.acted_at == event.at
+    run_id = newest_finished_run(db.session)
+    knows_all = request.form.get("up_to") == str(run_id) and not is_first and all(map(_is_quiet, changes))
+    return Reach(lists, run_id if knows_all else None)
+
+
+def _is_quiet(change: Mapping[str, Any]) -> bool:
+    """Whether a change leaves alone what waits and what is loud: papers that were dropped count for no mention."""
+    states = _states(change)
+    return set(change.get("fields", ())) <= QUIET and "item_id" in change and len({s in SHOWN for s in states}) < 2
+
+
+def _states(change: Mapping[str, Any]) -> Sequence[str]:
+    """The state of an item before and after a change of it, nothing where it stayed."""
+    return change.get("fields", {}).get("state", ())
