@@ -55,6 +55,10 @@ class _Reading:
     changed: set[int] = field(default_factory=set)
     reworded: set[int] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        # Nobody noted of which papers a run that was cut off brought words, and of which numbers only.
+        self.reworded |= self.changed
+
     def question(self, session: Session, source: str) -> Question:
         """What to ask a source, as much as is known by now."""
         if self.arxiv_id is not None:
@@ -91,9 +95,7 @@ def ingest(
         session.flush()
         started(run)
         session.commit()
-        reading = _Reading(run.id, day, arxiv_id, clock, progress, clock())
-        reading.changed |= papers_left_over(session)
-        reading.reworded |= reading.changed
+        reading = _Reading(run.id, day, arxiv_id, clock, progress, clock(), changed=papers_left_over(session))
         reading.reports += [SourceReport(name, is_off=True, notices=[why]) for name, why in (off or {}).items()]
         is_whole = False
         try:
