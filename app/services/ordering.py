@@ -1,15 +1,16 @@
 """The order of the picked papers: pinned to their numbers, let go again, and put back into the order of the scores."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from app.domain.editions import NotAllowed, in_score_order, index_by_score
+from app.domain.editions import NotAllowed, Placed, in_score_order, index_by_score
 from app.models import Item
 from app.services.acting import Acting
-from app.services.audit import Acted, Kind, item_changes, quoted_title, record, snapshot
-from app.services.scoring import Snapshots, claim_edition, clear_places, picked_order, place
+from app.services.audit import Acted, Kind, item_changes, record, snapshot
+from app.services.changing import Work, change_items, edition_with
+from app.services.scoring import claim_edition, clear_places, picked_order, place
 from app.services.transactions import transaction
 
 
@@ -19,31 +20,43 @@ def pin(session: Session, item_id: int, by: Acting) -> Acted:
     Raises NotAllowed for a paper that is not picked, and for a published edition.
     """
 
-    def change(item: Item) -> Snapshots | None:
+    def needs(item: Item) -> bool:
         if item.state != "picked":
             raise NotAllowed("Only a picked paper has a number to keep; pick it first.")
-        if item.pinned_at is not None:
-            return None
+        return item.pinned_at is None
+
+    def change(work: Work) -> str:
+        (item,) = work.items
         item.pinned_at = by.now
         item.placed_at = item.placed_at or by.now
-        return {}
+        return f"pinned {work.named} as no. {_number_of(item, picked_order(session, item.edition_id))}"
 
-    return _act(session, item_id, Kind.ITEM_PINNED, "pinned {title} as no. {number}", change, by)
+    edition_id = edition_with(session, item_id)
+    return change_items(session, edition_id, [item_id], Kind.ITEM_PINNED, change, by, needs=needs)
 
 
 def unpin(session: Session, item_id: int, by: Acting) -> Acted:
     """Let a pinned paper go to where its score says; one row is written. Raises NotAllowed for a published edition."""
 
-    def change(item: Item) -> Snapshots | None:
-        if item.pinned_at is None or item.state != "picked":
-            return None
-        item.pinned_at = item.placed_at = None
-        order = picked_order(session, item.edition_id, without=item.id)
-        now = sum(other.order_key < (item.order_key or "") for other in order)
-        index = index_by_score(order, item.score, item.paper.arxiv_id)
-        return {} if index == now else place(session, item, order, index)
+    def needs(item: Item) -> bool:
+        return item.pinned_at is not None and item.state == "picked"
 
-    return _act(session, item_id, Kind.ITEM_UNPINNED, "let {title} go to no. {number}", change, by)
+    def change(work: Work) -> str:
+        (item,) = work.items
+        item.pinned_at = item.placed_at = None
+        order = picked_order(session, item.edition_id)
+        others = [other for other in order if other.item_id != item.id]
+        number = index_by_score(others, item.score, item.paper.arxiv_id) + 1
+        if number != _number_of(item, order):
+            work.also_changed(place(session, item, others, number - 1))
+        return f"let {work.named} go to no. {number}"
+
+    edition_id = edition_with(session, item_id)
+    return change_items(session, edition_id, [item_id], Kind.ITEM_UNPINNED, change, by, needs=needs)
+
+
+def _number_of(item: Item, order: Sequence[Placed]) -> int:
+    return next(number for number, placed in enumerate(order, 1) if placed.item_id == item.id)
 
 
 def order_by_score(session: Session, edition_id: int, by: Acting) -> Acted:
@@ -73,36 +86,3 @@ def order_by_score(session: Session, edition_id: int, by: Acting) -> Acted:
         summary = f"put the list back into the order of the scores: {moved}"
         event = record(session, by, Kind.EDITION_ORDERED, summary, edition=edition, changes=changes)
         return Acted(edition_id, event.id, [changed["item_id"] for changed in changes])
-
-
-def _act(
-    session: Session,
-    item_id: int,
-    kind: Kind,
-    summary: str,
-    change: Callable[[Item], Snapshots | None],
-    by: Acting,
-) -> Acted:
-    """Change one item in one transaction with its event; a change of None changes nothing."""
-    item = session.get(Item, item_id, options=[joinedload(Item.paper)])
-    if item is None:
-        raise NotAllowed("There is no such paper in this edition.")
-    with transaction(session):
-        edition = claim_edition(session, item.edition_id, by.now)
-        session.refresh(item)
-        before = {item.id: snapshot(item)}
-        # Counted up first and written with the rest, so that it is a single UPDATE of a single row.
-        item.version += 1
-        with session.no_autoflush:
-            others = change(item)
-        if others is None:
-            session.rollback()
-            return Acted(item.edition_id, None, [])
-        session.flush()
-        before |= {other_id: was for other_id, was in others.items() if other_id != item.id}
-        changes = item_changes(before, [session.get_one(Item, item_id) for item_id in before])
-        order = picked_order(session, edition.id)
-        number = next(n for n, placed in enumerate(order, 1) if placed.item_id == item.id)
-        said = summary.format(title=quoted_title(item.headline or item.paper.title), number=number)
-        event = record(session, by, kind, said, edition=edition, item_id=item.id, changes=changes)
-        return Acted(edition.id, event.id, [changed["item_id"] for changed in changes])
