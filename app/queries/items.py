@@ -28,6 +28,7 @@ class Details:
     note: str | None
     drop_reason: str | None
     decided_at: datetime | None
+    pinned_at: datetime | None
     edition: Edition
     position: int | None
     picked_count: int
@@ -62,6 +63,7 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
         note=item.note,
         drop_reason=item.drop_reason,
         decided_at=item.decided_at,
+        pinned_at=item.pinned_at,
         edition=edition,
         position=session.scalar(up_to_it) if item.state == "picked" else None,
         picked_count=session.scalar(select(func.count()).where(*picked)) or 0,

@@ -1,18 +1,58 @@
-// The question before publishing, in a dialog; without scripts it is a page of its own.
+// Questions and menus come in the page's one dialog; without scripts each is a page of its own. What is done there closes
+// it; a refusal is told inside, for the page behind cannot be reached.
+import { write } from "./details.js";
+
 const dialog = document.getElementById("dialog");
+const body = document.getElementById("dialog-body");
+const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey;
+
+function mayLeaveUnsaved(link) {
+  if (link.id !== "publish" || !document.querySelector("[data-dirty]")) return true;
+  return confirm("Some text on this page is not saved and will not be in the post. Publish without it?");
+}
+
+function open(link) {
+  if (!mayLeaveUnsaved(link)) return;
+  htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" }).then(() => {
+    if (!body.firstElementChild) return;
+    if (!dialog.open) dialog.showModal();
+    const field = body.querySelector("[data-first]");
+    field?.focus();
+    field?.select();
+  });
+}
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-dialog]");
-  if (link && dialog && window.htmx && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  const link = event.target.closest("[data-dialog], [data-menu]");
+  if (link && dialog && window.htmx && isPlain(event)) {
     event.preventDefault();
-    const unsaved = document.querySelector("[data-dirty]");
-    if (unsaved && !confirm("Some text on this page is not saved and will not be in the post. Publish without it?")) return;
-    const body = document.getElementById("dialog-body");
-    htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" }).then(() => dialog.showModal());
+    open(link);
   }
-  if (event.target.closest("[data-close]") && dialog?.open) {
+  const text = dialog?.open && event.target.closest("[data-write-on]");
+  const row = text && document.getElementById(`item-${text.dataset.writeOn}`);
+  if ((row || event.target.closest("[data-close]")) && dialog?.open && isPlain(event)) {
     event.preventDefault();
     dialog.close();
+    if (row) write(row);
   }
   if (event.target === dialog) dialog.close();
+});
+
+const isFromInside = ({ request, sourceElement }) =>
+  request.method === "POST" && dialog?.open && (dialog.contains(sourceElement) || dialog.contains(request.submitter));
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.response?.status < 400 && isFromInside(ctx)) dialog.close();
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  const { ctx } = event.detail;
+  const said = document.querySelector("#toast .bad p");
+  if (!(ctx.response?.status >= 400) || !isFromInside(ctx) || !said) return;
+  const refusal = body.querySelector("[data-refusal]") ?? document.createElement("p");
+  refusal.className = "refusal";
+  refusal.dataset.refusal = "";
+  refusal.setAttribute("role", "alert");
+  refusal.textContent = said.textContent;
+  body.prepend(refusal);
 });
