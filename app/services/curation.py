@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, check_reason, check_text, index_beside, target_position
-from app.models import Item
+from app.models import Edition, Item
+from app.queries.shown import EVERYTHING, Shown, arrange
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind
 from app.services.changing import Work, change_items, edition_with, leave_list, title_of
@@ -100,6 +101,32 @@ def drop_many(
         return f"dropped {work.named}" + (f" ({reason})" if reason else "")
 
     return change_items(session, edition_id, item_ids, Kind.ITEM_DROPPED, change, by, version=version, needs=needs)
+
+
+def drop_below(session: Session, item_id: int, by: Acting, *, shown: Shown = EVERYTHING) -> Acted:
+    """Throw out every paper that stands below one as somebody looks at the edition; what is not shown stays.
+
+    Below a picked paper are the picked ones after it and all candidates, below a candidate those after it. Raises
+    NotAllowed for a paper that is in neither list as shown.
+    """
+    edition = session.get_one(Edition, edition_with(session, item_id))
+    lists = arrange(session, edition, shown).shown
+    state = next((state for state in ("picked", "candidate") if item_id in lists[state]), None)
+    if state is None:
+        raise NotAllowed("Nothing stands below a paper that is neither picked nor a candidate as shown.")
+    after = {other: state for other in lists[state][lists[state].index(item_id) + 1 :]}
+    below = after if state == "candidate" else after | dict.fromkeys(lists["candidate"], "candidate")
+
+    def needs(item: Item) -> bool:
+        # What somebody picked or put back in this very moment stands somewhere else.
+        return item.state == below[item.id]
+
+    def change(work: Work) -> str:
+        for item in work.items:
+            leave_list(item, "dropped", by.now)
+        return f"dropped {work.named} below {title_of(session.get_one(Item, item_id))}"
+
+    return change_items(session, edition.id, below, Kind.ITEM_DROPPED, change, by, needs=needs)
 
 
 def hold(session: Session, item_id: int, by: Acting, *, version: int | None = None) -> Acted:

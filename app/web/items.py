@@ -14,6 +14,7 @@ from app.web.forms import (
     BadInput,
     Texts,
     digest,
+    read_beside,
     read_optional_position,
     read_position,
     read_reason,
@@ -21,6 +22,7 @@ from app.web.forms import (
 )
 from app.web.htmx import answer, is_htmx, region
 from app.web.pages import NO_ITEM, item_context, item_page
+from app.web.views import shown_view
 
 bp = Blueprint("items", __name__)
 
@@ -43,11 +45,15 @@ def show(item_id: int) -> Response:
 @bp.post("/items/<id:item_id>/pick")
 @editor_required
 def pick(item_id: int) -> Response:
-    """Pick a paper, at a typed or dragged position or where its score puts it."""
+    """Pick a paper: at a typed position, beside the paper it was dropped at, or where its score puts it."""
     edition = edition_of_item_or_404(item_id)
+
+    def place() -> dict[str, int | None]:
+        return read_beside(request.form) or {"position": read_optional_position(request.form)}
+
     return act(
         edition,
-        lambda: curation.pick(db.session, item_id, position=read_optional_position(request.form), by=acting()),
+        lambda: curation.pick(db.session, item_id, by=acting(), **place()),
         item_id=item_id,
         typed="position" in request.form,
     )
@@ -67,10 +73,27 @@ def drop(item_id: int) -> Response:
     )
 
 
+@bp.post("/items/<id:item_id>/below")
+@editor_required
+def drop_below(item_id: int) -> Response:
+    """Throw out everything that stands below a paper on the page as shown."""
+    edition = edition_of_item_or_404(item_id)
+    shown = shown_view()
+    return act(edition, lambda: curation.drop_below(db.session, item_id, shown=shown, by=acting()), item_id=item_id)
+
+
+@bp.post("/items/<id:item_id>/hold")
+@editor_required
+def hold(item_id: int) -> Response:
+    """Keep a paper for the next edition."""
+    edition = edition_of_item_or_404(item_id)
+    return act(edition, lambda: curation.hold(db.session, item_id, by=acting()), item_id=item_id)
+
+
 @bp.post("/items/<id:item_id>/return")
 @editor_required
 def put_back(item_id: int) -> Response:
-    """Make a picked or dropped paper a candidate again."""
+    """Make a picked, held or dropped paper a candidate again."""
     edition = edition_of_item_or_404(item_id)
     return act(edition, lambda: curation.put_back(db.session, item_id, by=acting()), item_id=item_id)
 
@@ -78,13 +101,17 @@ def put_back(item_id: int) -> Response:
 @bp.post("/items/<id:item_id>/position")
 @editor_required
 def move(item_id: int) -> Response:
-    """Move a picked paper: up, down, top, bottom, or to a position."""
+    """Move a picked paper: up, down, top, bottom, to a position, or beside another picked one."""
     edition = edition_of_item_or_404(item_id)
+
+    def place() -> dict[str, int | str]:
+        return read_beside(request.form) or {"to": read_position(request.form)}
+
     return act(
         edition,
-        lambda: curation.move(db.session, item_id, to=read_position(request.form), by=acting()),
+        lambda: curation.move(db.session, item_id, by=acting(), **place()),
         item_id=item_id,
-        typed=True,
+        typed="position" in request.form,
     )
 
 

@@ -12,7 +12,7 @@ from app.queries.waiting import waiting_of
 from app.services import curation, evidence, rebase
 from app.services.acting import Acting
 from app.services.undo import redo, undo
-from tests.factories import DAY, edition_of_scores, ingest_things, items, mention, mention_row, paper, scores
+from tests.factories import edition_of_scores, ingest_things, items, mention, mention_row, paper, scores
 
 TOMORROW, LATER = date(2026, 11, 19), date(2026, 11, 20)
 
