@@ -14,6 +14,7 @@ from app import assets
 from app.domain.labels import source_name
 from app.domain.markup import inline_html, plain_text
 from app.domain.papers import abs_url, pdf_url
+from app.domain.ranking import CLOSE_RULE, close_call
 from app.queries.editions import Row
 from app.web.forms import digest
 
@@ -21,7 +22,6 @@ COUNTS = {"reposts": "repost", "likes": "like", "points": "point"}
 # From this share on, one voice makes the score; from the second on, it is worth a warning.
 LOUD_SHARE = 0.5
 WARN_SHARE = 0.8
-CLOSE_SHARE = 0.2
 AUTHORS_SHOWN = 6
 NOTE_SHOWN = 280
 
@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
     """Give the filters and helpers to every template."""
     for name in FILTERS:
         app.jinja_env.filters[name] = globals()[name]
-    app.jinja_env.globals.update(asset=asset, has_vendor=assets.is_filled, today=today)
+    app.jinja_env.globals.update(asset=asset, close_rule=CLOSE_RULE, has_vendor=assets.is_filled, today=today)
 
 
 def grouped(number: float) -> str:
@@ -124,23 +124,29 @@ def loudest_share(parts: Sequence[Mapping[str, Any]]) -> float:
     return loudest / total if total else 0.0
 
 
-def tags(row: Row, cut: float) -> list[tuple[str, str]]:
-    """What an editor should notice about an item: pairs of a word and a tone."""
-    found = [("new", "good")] if row.is_new else []
+def tags(row: Row, cut: float) -> list[tuple[str, str, str]]:
+    """What an editor should notice about an item: a word, its tone, and what it means where that is not plain."""
+    found = [("new", "good", "")] if row.is_new else []
     if row.lens_tag:
-        found.append((row.lens_tag, "warn"))
+        found.append((row.lens_tag, "warn", ""))
     share = loudest_share(row.parts)
     if share >= LOUD_SHARE and voices_of(row.parts) > 1:
-        found.append((f"one voice carries {int(share * 100)} %", "warn" if share >= WARN_SHARE else ""))
+        found.append((f"one voice carries {int(share * 100)} %", "warn" if share >= WARN_SHARE else "", ""))
     if row.state == "candidate" and row.score >= cut:
-        found.append(("above the cut", "good"))
+        found.append(("above the cut", "good", ""))
     elif row.state == "picked" and row.score < cut:
-        found.append(("below the cut", "warn"))
-    elif abs(row.score - cut) <= CLOSE_SHARE * cut:
-        found.append(("close call", ""))
+        found.append(("below the cut", "warn", ""))
+    if words := close_call_in_words(row.parts, cut):
+        found.append(("close call", "", sentence(words)))
     if row.headline:
-        found.append(("own headline", ""))
+        found.append(("own headline", "", ""))
     return found
+
+
+def close_call_in_words(parts: Sequence[Mapping[str, Any]], cut: float) -> str:
+    """Which source decides about a close call: falls below if Bluesky counted a quarter less. Nothing for others."""
+    call = close_call(parts, cut)
+    return call.in_words if call else ""
 
 
 def first_authors(authors: Sequence[str]) -> str:
@@ -205,6 +211,7 @@ def _stamp(file: Path, _changed: int) -> str:
 
 FILTERS = (
     "arxiv_url",
+    "close_call_in_words",
     "counted",
     "counts_given",
     "counts_in_words",

@@ -18,6 +18,7 @@ TWITTER = {
     "voices": 0,
     "loudest": None,
 }
+BLUESKY = TWITTER | {"source": "bluesky", "score": 12.0}
 POINTS = {
     "source": "hackernews",
     "reposts": None,
@@ -49,15 +50,26 @@ def test_what_is_not_known_is_not_said() -> None:
         ("picked", 312, [POINTS], ["one voice carries 90 %"]),
         ("picked", 40, [], ["below the cut"]),
         ("candidate", 60, [], ["above the cut"]),
-        ("candidate", 45, [], ["close call"]),
-        ("picked", 55, [], ["close call"]),
+        ("candidate", 45, [TWITTER | {"score": 45.0}], ["close call"]),
+        ("picked", 55, [TWITTER | {"score": 55.0}], ["close call"]),
+        ("candidate", 55, [TWITTER | {"score": 55.0}], ["above the cut", "close call"]),
+        ("picked", 55, [TWITTER | {"score": 28.0}, BLUESKY, BLUESKY | {"source": "reddit"}], ["close call"]),
+        ("picked", 61, [TWITTER | {"score": 20.0}, BLUESKY | {"score": 20.0}, POINTS | {"score": 21.0}], []),
         ("picked", 500, [POINTS | {"voices": 1, "loudest": 1.0}], []),
         ("picked", 999, [POINTS | {"loudest": 0.999}], ["one voice carries 99 %"]),
     ],
 )
 def test_what_an_editor_should_notice(state: str, score: float, parts: list[dict], words: list[str]) -> None:
     row = SimpleNamespace(state=state, score=score, parts=parts, headline=None, is_new=False, lens_tag=None)
-    assert [word for word, _ in filters.tags(row, 50)] == words
+    assert [word for word, *_ in filters.tags(row, 50)] == words
+
+
+def test_a_close_call_says_what_decides() -> None:
+    row = SimpleNamespace(
+        state="candidate", score=45, parts=[POINTS | {"score": 45.0}], headline=None, is_new=False, lens_tag=None
+    )
+    said = "Would be above if Hacker News counted a quarter more."
+    assert [means for word, _, means in filters.tags(row, 50) if word == "close call"] == [said]
 
 
 def test_numbers_and_dates() -> None:
