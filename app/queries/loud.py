@@ -57,11 +57,15 @@ def loud_mentions(session: Session, edition_id: int, at_least: int) -> list[Loud
         .group_by(MentionedPaper.mention_id)
         .having(func.count() >= at_least)
     )
+    # Found first and by themselves: few mentions name several papers, and the counts of the others are not looked for.
+    loud_ids = list(session.scalars(loud))
+    if not loud_ids:
+        return []
     columns = (Mention.author_name, Mention.author_handle, Mention.text, Mention.html)
     query = mention_counts(*columns).where(
         Item.edition_id == edition_id,
         Item.state.in_(SHOWN),
-        Mention.id.in_(loud),
+        Mention.id.in_(loud_ids),
         Strike.id.is_(None),
         Mention.repost_of.is_(None),
     )

@@ -131,16 +131,17 @@ def shown_lists(edition: Edition) -> Response:
 def told_regions(edition: Edition) -> list[Markup]:
     """The regions that tell of new data while no list changes."""
     view = shown_view()
-    return _regions_above(edition_context(edition, desk(db.session, edition, view), view))
+    shown = desk_of(db.session, edition, arrange(db.session, edition, view), only=Wanted((), ()))
+    return _regions_above(edition_context(edition, shown, view))
 
 
 def _regions_above(context: dict[str, Any]) -> list[Markup]:
     regions = [
         region("#edition-bar", "partials/editions/_bar.html", **context),
         region("#edition-head", "partials/editions/_head.html", **context),
+        region("#edition-notices", "partials/editions/_notices.html", **context),
     ]
     if "waiting" in context:
-        regions.append(region("#edition-notices", "partials/editions/_notices.html", **context))
         regions.append(region("#waiting", "partials/editions/_waiting.html", **context))
     return [*regions, region("#news", "partials/editions/_news.html", **context)]
 

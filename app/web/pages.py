@@ -51,8 +51,7 @@ def days_around(date: Any) -> dict[str, Any]:
 def edition_context(edition: Edition, shown: Desk, view: Shown, *, known_run: int | None = None) -> dict[str, Any]:
     """What the regions of the edition page need beside the lists.
 
-    With `known_run` the page tells already what waits up to that run and which mentions are loud, and neither is
-    looked for.
+    With `known_run` the page tells already what waits up to that run, and it is not looked for.
     """
     may_edit = current_user.may_edit and shown.is_draft
     context = {
@@ -61,13 +60,13 @@ def edition_context(edition: Edition, shown: Desk, view: Shown, *, known_run: in
         "may_edit": may_edit,
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "redo": next_redo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
+        "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
         "freshness": _freshness(edition, shown),
         "repeats": earlier_runs(db.session, edition, item_ids=shown.row_ids),
         **filtered_context(edition, view),
     }
     if known_run is not None:
         return context | _asking(edition, known_run)
-    context["loud"] = loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else []
     context["waiting"] = waiting_of(db.session, edition, current_app.extensions["rules"])
     return context | _asking(edition, context["waiting"].up_to)
 

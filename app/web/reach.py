@@ -8,7 +8,6 @@ from flask import request
 
 from app.extensions import db
 from app.models import AuditEvent, Edition
-from app.queries.loud import SHOWN
 from app.queries.shown import Arranged
 from app.queries.waiting import newest_finished_run
 
@@ -22,8 +21,7 @@ QUIET = {"state", "order_key", "note", "drop_reason", "decided_at", "placed_at",
 class Reach:
     """The states of the lists that an action changed.
 
-    `known_run` is the run up to which the page goes on knowing what waits and what is loud, None where either may have
-    changed.
+    `known_run` is the run up to which the page goes on knowing what waits, None where something else may wait now.
     """
 
     lists: set[str]
@@ -51,9 +49,8 @@ def reach_of(edition: Edition, arranged: Arranged, item_ids: Sequence[int], even
 
 
 def _is_quiet(change: Mapping[str, Any]) -> bool:
-    """Whether a change leaves alone what waits and what is loud: papers that were dropped count for no mention."""
-    states = _states(change)
-    return set(change.get("fields", ())) <= QUIET and "item_id" in change and len({s in SHOWN for s in states}) < 2
+    """Whether a change leaves alone what waits."""
+    return "item_id" in change and set(change["fields"]) <= QUIET and "waiting" not in _states(change)
 
 
 def _states(change: Mapping[str, Any]) -> Sequence[str]:
