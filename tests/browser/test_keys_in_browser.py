@@ -4,12 +4,22 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlalchemy.orm import Session
 
 from app.models import Editor
-from tests.browser.conftest import Desk, sign_in
+from app.services.accounts import add_editor
+from tests.browser.conftest import PASSWORD, Desk, sign_in
+from tests.conftest import Clock
+from tests.factories import DAY
 
 SEND = """([key, code, more]) => document.activeElement.dispatchEvent(
     new KeyboardEvent('keydown', {key, code, bubbles: true, cancelable: true, ...more}))"""
+
+
+@pytest.fixture
+def rui(session: Session, clock: Clock) -> Editor:
+    """Rui, who may look and not change."""
+    return add_editor(session, "Rui", password=PASSWORD, role="reader", now=clock())
 
 
 def current(page: Page) -> int | None:
@@ -84,6 +94,56 @@ def test_a_day_is_judged_and_ordered_by_keys(page: Page, desk: Desk) -> None:
     settled(page, desk)
     assert desk.item(candidates[2]).state == "held"
     assert current(page) == candidates[3]
+
+
+def test_the_whole_edition_is_seen_to_by_keys(page: Page, desk: Desk) -> None:
+    press = page.keyboard.press
+    picked, candidates = desk.ids(), desk.ids("candidate")
+    press("+")
+    expect(page.locator("#picked > li")).to_have_count(9)
+    press("-")
+    expect(page.locator("#picked > li")).to_have_count(8)
+    put_cursor(page, candidates[1])
+    press("c")
+    expect(page.locator("#picked > li")).to_have_count(10)
+    assert desk.ids() == [*picked, *candidates[:2]]
+    assert desk.edition.cut == 30
+    put_cursor(page, picked[1])
+    press("i")
+    expect(page.locator(f"#item-{picked[1]}[data-pinned]")).to_have_count(1)
+    press("i")
+    expect(page.locator(f"#item-{picked[1]}[data-pinned]")).to_have_count(0)
+    press("g")
+    press("ArrowDown")
+    press("Space")
+    settled(page, desk)
+    assert desk.ids()[2] == picked[1]
+    press("m")
+    page.keyboard.type("5")
+    press("Enter")
+    expect(toast(page)).to_contain_text("to no. 5")
+    assert desk.ids()[4] == picked[1]
+    press("v")
+    expect(page.locator("#preview").get_by_role("link", name="Page")).to_be_focused()
+    press("v")
+    expect(page.locator(f"#item-{picked[1]} .title a")).to_be_focused()
+    for key, focus in (("/", "#search"), ("f", "#filter-menu :focus"), ("l", "#lens-menu :focus")):
+        page.locator(f"#item-{picked[1]} .title a").focus()
+        press(key)
+        expect(page.locator(focus)).to_be_focused()
+        press("Escape")
+    page.locator(f"#item-{picked[0]} .title a").focus()
+    press("s")
+    expect(page.get_by_role("dialog")).to_contain_text("Short proof, too.")
+    press("Escape")
+    press(",")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("17 November")
+    press(".")
+    page.wait_for_url(f"**{desk.address}")
+    press("Control+Enter")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Publish")).to_be_focused()
+    press("Enter")
+    page.wait_for_url(f"**/posts/{DAY}")
 
 
 def test_quick_presses_mean_the_paper_that_was_current(page: Page, desk: Desk) -> None:
@@ -194,12 +254,3 @@ def test_a_reader_goes_about_by_keys_and_changes_nothing(
     page.keyboard.press("d")
     expect(toast(page)).to_have_text("Readers may look at everything here but change nothing.")
     assert len(desk.ids()) == 8
-
-
-@pytest.fixture
-def rui(session, clock) -> Editor:
-    """Rui, who may look and not change."""
-    from app.services.accounts import add_editor
-    from tests.browser.conftest import PASSWORD
-
-    return add_editor(session, "Rui", password=PASSWORD, role="reader", now=clock())
