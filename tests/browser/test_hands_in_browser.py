@@ -150,3 +150,29 @@ def test_the_row_before_the_eye_stays_where_it_is(
     page.evaluate("htmx.trigger('#news', 'every')")
     expect(page.locator("#picked > li")).to_have_count(len(desk.ids()))
     assert abs(following.evaluate(TOP) - top) <= 1
+
+
+def test_the_menu_moves_to_a_typed_number_and_closes_when_it_is_done(page: Page, desk: Desk) -> None:
+    before = desk.ids()
+    row = page.locator(f"#item-{before[5]}")
+    row.hover()
+    row.get_by_role("link", name="More").click()
+    dialog = page.locator("#dialog")
+    number = dialog.get_by_role("textbox", name="Position, 1 to 8")
+    expect(number).to_be_focused()
+    # It is selected, so that a number replaces it.
+    page.keyboard.type("99")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("choose a number from 1 to 8")
+    number.fill("2")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(toast(page)).to_contain_text("from no. 6 to no. 2")
+    assert desk.ids() == rows(page, "picked")
+    assert desk.ids()[1] == before[5]
+    row.hover()
+    row.get_by_role("link", name="More").click()
+    dialog.get_by_role("button", name="Hold for the next edition").click()
+    expect(dialog).to_be_hidden()
+    expect(row).to_be_hidden()
+    assert desk.ids("held") == [before[5]]
