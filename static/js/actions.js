@@ -1,6 +1,7 @@
 // What a key or the palette does. The register stands in the help dialog; most actions press the page's own controls.
 import { currentRow, goTo, idOf, isOnNothing, keep, leave, step } from "./cursor.js";
 import { write } from "./details.js";
+import { grab } from "./grab.js";
 import { clear, selected, selectRange, toggle, together } from "./selection.js";
 import { say } from "./toast.js";
 
@@ -133,7 +134,7 @@ const OWN = {
   "select-range": selectRange,
   move: (row) => ask(`/items/${idOf(row)}/menu`, "[name=position]:not([type=hidden])"),
   strike: (row) => ask(`/items/${idOf(row)}/mentions`, "a, button"),
-  grab: (row) => import("./grab.js").then(({ grab }) => grab(row)),
+  grab,
   pin: (row) => keep(row, false, () => send(`/items/${idOf(row)}/pin${row.hasAttribute("data-pinned") ? "/removal" : ""}`)),
   cut: (row) => send(`${desk.getAttribute("action")}/cut`, { below: idOf(row) }),
   publish: () => document.getElementById("publish").click(),

@@ -116,9 +116,10 @@ def test_the_whole_edition_is_seen_to_by_keys(page: Page, desk: Desk) -> None:
     press("g")
     press("ArrowDown")
     press("Space")
-    settled(page, desk)
+    expect(toast(page)).to_contain_text("to no. 3")
     assert desk.ids()[2] == picked[1]
     press("m")
+    expect(page.get_by_role("dialog").get_by_role("textbox", name="Position")).to_be_focused()
     page.keyboard.type("5")
     press("Enter")
     expect(toast(page)).to_contain_text("to no. 5")
