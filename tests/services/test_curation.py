@@ -76,6 +76,46 @@ def test_a_position_there_is_not_is_refused_by_its_number(session, edition, act,
     assert scores(session) == [100, 90, 80, 70]
 
 
+@pytest.mark.parametrize(
+    ("moved", "beside", "expected"),
+    [
+        (4, {"before": 2}, [100, 70, 90, 80]),
+        (1, {"before": 4}, [90, 80, 100, 70]),
+        (1, {"after": 4}, [90, 80, 70, 100]),
+        (4, {"after": 1}, [100, 70, 90, 80]),
+        (2, {"after": 1}, [100, 90, 80, 70]),
+        (2, {"before": 2}, [100, 90, 80, 70]),
+    ],
+)
+def test_a_place_may_be_given_by_the_paper_beside_it(session, edition, act, moved, beside, expected):
+    ids = [item.id for item in items(session)]
+    curation.move(session, ids[moved - 1], **{name: ids[at - 1] for name, at in beside.items()}, **act)
+    assert scores(session) == expected
+    candidate = items(session, "candidate")[0].id
+    last = items(session)[-1].id
+    curation.pick(session, candidate, before=last, **act)
+    assert scores(session) == [*expected[:3], 40, expected[3]]
+
+
+def test_a_neighbour_that_is_not_picked_any_more_is_told_in_a_sentence(session, edition, act):
+    first, second = items(session)[:2]
+    curation.hold(session, second.id, **act)
+    with pytest.raises(NotAllowed, match="The paper beside it is not picked any more"):
+        curation.move(session, first.id, after=second.id, **act)
+    with pytest.raises(NotAllowed, match="The paper beside it is not picked any more"):
+        curation.pick(session, items(session, "candidate")[0].id, before=second.id, **act)
+
+
+def test_a_pinned_paper_stays_pinned_when_it_is_moved_and_not_when_it_leaves(session, edition, act, clock):
+    item = items(session)[0]
+    item.pinned_at = item.placed_at = clock()
+    session.commit()
+    curation.move(session, item.id, to=3, **act)
+    assert items(session)[2].pinned_at == clock()
+    curation.put_back(session, item.id, **act)
+    assert items(session, "candidate")[0].pinned_at is None
+
+
 def test_a_candidate_has_no_place_to_move(session, edition, act):
     with pytest.raises(NotAllowed, match="pick it first"):
         curation.move(session, items(session, "candidate")[0].id, to=1, **act)
