@@ -127,6 +127,8 @@ def loudest_share(parts: Sequence[Mapping[str, Any]]) -> float:
 def tags(row: Row, cut: float) -> list[tuple[str, str, str]]:
     """What an editor should notice about an item: a word, its tone, and what it means where that is not plain."""
     found = [("new", "good", "")] if row.is_new else []
+    if row.pinned:
+        found.append(("pinned", "", "It keeps its number when the list goes back to score order."))
     if row.lens_tag:
         found.append((row.lens_tag, "warn", ""))
     share = loudest_share(row.parts)

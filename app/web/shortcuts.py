@@ -97,6 +97,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         "pin", ORDER, "Pin it to its number, or let it go", ("i",), "row", PLACED, ONLY_PICKED, then="follow",
         changes=True,
     ),
+    Shortcut("order", ORDER, "Back to score order", ("r",), "edition", post="order", press="order", changes=True),
+    Shortcut("below", ORDER, "Drop everything below this paper", ("B",), "row", "picked candidate",
+             "Only a picked paper or a candidate has others below it.", post="below", then="stay", changes=True),
     Shortcut("strike", EVIDENCE, "Strike a mention…", ("s",), "row", ANY, changes=True),
     Shortcut(
         "undo", WHOLE, "Undo", ("z", "Ctrl+z"), "edition", post="undo", press="undo", changes=True
