@@ -1,5 +1,6 @@
 // Questions and menus come in the page's one dialog; without scripts each is a page of its own. What is done there closes
 // it; a refusal is told inside, for the page behind cannot be reached.
+import { currentRow } from "./cursor.js";
 import { write } from "./details.js";
 
 const dialog = document.getElementById("dialog");
@@ -18,7 +19,7 @@ function open(link) {
     if (!dialog.open) dialog.showModal();
     const field = body.querySelector("[data-first]");
     field?.focus();
-    field?.select();
+    field?.select?.();
   });
 }
 
@@ -41,12 +42,18 @@ document.addEventListener("click", (event) => {
 const isFromInside = ({ request, sourceElement }) =>
   request.method === "POST" && dialog?.open && (dialog.contains(sourceElement) || dialog.contains(request.submitter));
 
+// Closed, it gives the focus back to what opened it. Where the answer takes that away, the paper has it.
+let isClosing = false;
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
-  if (ctx.response?.status < 400 && isFromInside(ctx)) dialog.close();
+  isClosing = ctx.response?.status < 400 && isFromInside(ctx);
+  if (isClosing) dialog.close();
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
+  const isLost = !document.activeElement || document.activeElement === document.body;
+  if (isClosing && isLost) (currentRow()?.querySelector(".title a") ?? document.getElementById("main")).focus({ preventScroll: true });
+  isClosing = false;
   const said = document.querySelector("#toast .bad p");
   if (!(ctx.response?.status >= 400) || !isFromInside(ctx) || !said) return;
   const refusal = body.querySelector("[data-refusal]") ?? document.createElement("p");
