@@ -70,11 +70,12 @@ function send(address, values = {}) {
 
 // A question about the paper, in the page's dialog.
 function ask(address, focus) {
+  const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   return htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" }).then(() => {
-    if (!body.firstElementChild) return;
-    document.getElementById("dialog").showModal();
-    const field = focus && body.querySelector(focus);
+    if (!body.firstElementChild || dialog.open) return;
+    dialog.showModal();
+    const field = body.querySelector(focus);
     field?.focus();
     field?.select?.();
   });
