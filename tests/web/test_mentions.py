@@ -107,8 +107,8 @@ def test_the_question_says_who_said_what_and_what_a_strike_would_do(as_editor: F
     assert "Strike the mention by @northpop?" in said
     assert "A lower bound that people had waited ten years for." in said
     assert "2,107 reposts, 2,999 likes" in said
-    assert said.count("5,106 → , then 0 no.") == 3
-    assert "no. 2 → , then not picked falls below the cut" in said
+    assert said.count("5,106 , then → 0 no.") == 3
+    assert "no. 2 , then → not picked falls below the cut" in said
     assert f'<input type="hidden" name="item" value="{first}">' in page.text
     for reason in ("advert", "off topic", "automated", "names the wrong paper"):
         assert f'<option value="{reason}">' in page.text
