@@ -2,6 +2,7 @@
 import { currentRow, goTo, idOf, isOnNothing, keep, leave, step } from "./cursor.js";
 import { write } from "./details.js";
 import { grab } from "./grab.js";
+import { moveTo } from "./moveto.js";
 import { clear, selected, selectRange, toggle, together } from "./selection.js";
 import { say } from "./toast.js";
 
@@ -133,7 +134,7 @@ const OWN = {
   update: (row) => row.querySelector(".ran [data-act=update]")?.click() ?? say("This paper ran in no earlier edition."),
   select: toggle,
   "select-range": selectRange,
-  move: (row) => ask(`/items/${idOf(row)}/menu`, "[name=position]:not([type=hidden])"),
+  move: moveTo,
   strike: (row) => ask(`/items/${idOf(row)}/mentions`, "a, button"),
   grab,
   pin: (row) => keep(row, false, () => send(`/items/${idOf(row)}/pin${row.hasAttribute("data-pinned") ? "/removal" : ""}`)),

@@ -23,7 +23,7 @@ function doAgain() {
 
 const labelOf = (element) => element?.getAttribute("aria-label") ?? element?.textContent.trim();
 
-// The focus goes on to the same button of the next row when its own row has left, as it does after an answer (focus.js).
+// The focus goes on to the same button of the next row when its own row has left, as it does after an answer (cursor.js).
 // On a title it belongs to the cursor, unless the row is gone altogether.
 function followFocus({ active, row, list, next }) {
   if (!row || (row.isConnected && (row.parentElement === list || active.matches(".title a")))) return;
