@@ -38,6 +38,7 @@ function ready() {
   form.addEventListener("change", (event) => (isTyped &&= event.target === search));
   document.addEventListener("htmx:config:request", skipTheSame);
   document.addEventListener("htmx:after:swap", settle);
+  document.addEventListener("htmx:finally:request", ended);
   window.addEventListener("popstate", () => {
     isBack = true;
     setFields(here());
@@ -82,11 +83,21 @@ function skipTheSame(event) {
 function settle(event) {
   const { sourceElement } = event.detail.ctx;
   if (!sourceElement?.closest?.("#filters")) return;
-  asked = null;
   const { address, only } = view().dataset;
   if (only === "held" || only === "dropped") document.getElementById(only).open = true;
-  if (address !== here() && !isBack) history[isTyped && sourceElement === form ? "replaceState" : "pushState"]({}, "", address);
+  if (address === here() || isBack) return;
+  history[isTyped && sourceElement === form ? "replaceState" : "pushState"]({}, "", address);
+}
+
+function ended(event) {
+  const { sourceElement, response } = event.detail.ctx;
+  if (!sourceElement?.closest?.("#filters")) return;
+  asked = null;
   isBack = false;
+  const save = sourceElement.closest("#save-view");
+  if (!save || !(response?.status < 400)) return;
+  sourceElement.reset();
+  save.open = false;
 }
 
 if (form && window.htmx) ready();

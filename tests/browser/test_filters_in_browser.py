@@ -60,6 +60,7 @@ def test_a_day_is_filtered_by_typing_ticking_and_links_and_back_goes_back(page: 
     page.get_by_label("A name for these filters").fill("Below")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("link", name="Below", exact=True)).to_be_visible()
+    expect(page.get_by_label("A name for these filters")).not_to_be_visible()
     page.get_by_role("link", name="Clear", exact=True).click()
     expect(rows).to_have_count(everything)
     page.get_by_role("link", name="Below", exact=True).click()
