@@ -38,7 +38,7 @@ function draw() {
   line.hidden = !held.isMoved;
   if (row === held.row) return;
   held.row = row;
-  speak(row ? `Cut below “${titleOf(row)}”, score ${row.dataset.score}.` : "Above all papers there is no cut.");
+  speak(row ? `Cut below “${titleOf(row)}”, score ${Number(row.dataset.score).toLocaleString("en")}.` : "Above all papers there is no cut.");
 }
 
 // Near an edge the page scrolls, the faster the nearer; the line goes along.

@@ -1,15 +1,15 @@
 // While a hand holds something (a row dragged or picked up by keys, the cut) the lists stay as they are under it. What an
 // answer says of them then is let be: the page has not seen it, and says so with its next question, which brings them whole.
-const LISTS = "#picked, #cut, #candidates, #held, #dropped, #shown, li.item";
+const LISTS = "#picked, #cut, #candidates, #held, #dropped, #shown";
 const hands = new Set();
 let missed = false;
 
-const isOfLists = (task) => Boolean(task.target?.matches?.(LISTS));
+const isOfLists = ({ target }) => Boolean(target?.closest?.(LISTS) && !target.closest(".open"));
 const isOfSeeing = (task) => ["seen", "news"].includes(task.target?.id);
 
 export const isHolding = () => hands.size > 0;
 // Whether an answer tells where rows are; what is done at once is measured against such answers only.
-export const tellsOfLists = (text) => /hx-target="#(picked|candidates)/.test(text ?? "");
+export const tellsOfLists = (text) => /hx-target="#(picked|candidates|held|dropped)/.test(text ?? "");
 
 export function hold(hand) {
   hands.add(hand);

@@ -165,10 +165,14 @@ def test_on_a_phone_everything_is_done_by_touch_alone(
     page = sign_in(context_of(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True))
     first, second = desk.ids()[:2]
     finger = Finger(page)
+    # Away from the edges, where the page would scroll.
+    for _ in range(2):
+        page.locator(f"#item-{first}").evaluate("row => row.scrollIntoView({block: 'center'})")
+        frames(page)
     x, y = middle(page.locator(f"#item-{second}"))
-    finger.drag(middle(page.locator(f"#item-{first} > .grip")), (x, y + 40))
-    expect(toast(page)).to_contain_text("from no. 1 to no. 2")
-    assert desk.ids()[:2] == [second, first]
+    finger.drag(middle(page.locator(f"#item-{first} > .grip")), (x, y + 20))
+    expect(toast(page)).to_contain_text("Moved")
+    assert desk.ids()[:2] == [second, first] == rows(page, "picked")[:2]
     row = page.locator(f"#item-{first}")
     small = page.evaluate(
         """[...document.querySelectorAll('.item :is(.grip, .acts button, .acts a), #cut-handle')].slice(0, 40)
@@ -182,3 +186,35 @@ def test_on_a_phone_everything_is_done_by_touch_alone(
     expect(page.locator(f"#picked > #item-{candidate} button.grip")).to_have_count(1)
     assert candidate in desk.ids()
     assert first in desk.ids("dropped")
+
+
+def test_the_cut_is_dragged_to_a_row_and_stepped_by_keys(page: Page, desk: Desk) -> None:
+    spoken, handle = page.locator("#spoken"), page.locator("#cut-handle")
+    target = desk.items("candidate")[2]
+    handle.scroll_into_view_if_needed()
+    x, y = middle(handle)
+    box = page.locator(f"#item-{target.id}").bounding_box()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, STEPS + 1):
+        page.mouse.move(x, y + (box["y"] + box["height"] - 4 - y) * step / STEPS)
+    expect(page.locator(".cut-line")).to_be_visible()
+    expect(spoken).to_have_text(f"Cut below “{target.paper.title}”, score 20.")
+    page.mouse.up()
+    expect(page.locator(".cut-line")).to_have_count(0)
+    expect(page.get_by_label("Cut at")).to_have_value("20")
+    assert desk.edition.cut == 20
+    picked = len(desk.ids())
+    assert rows(page, "picked") == desk.ids()
+    handle.focus()
+    page.keyboard.press("ArrowDown")
+    expect(spoken).to_have_text(f"Cut at 15. {picked + 1} picked.")
+    expect(handle).to_be_focused()
+    assert desk.edition.cut == 15
+    page.mouse.move(*middle(handle))
+    page.mouse.down()
+    page.mouse.move(x, 200, steps=5)
+    page.keyboard.press("Escape")
+    expect(spoken).to_have_text("The cut is where it was.")
+    page.mouse.up()
+    assert desk.edition.cut == 15
