@@ -71,6 +71,7 @@ def _strike(page: Page) -> None:
 def _lens(page: Page) -> None:
     page.goto(f"/editions/{DAY}?without=account:twitter:demo_fizzwick")
     page.locator("#preview iframe").wait_for()
+    row(page, "would fall out").evaluate("row => row.scrollIntoView({block: 'center'})")
 
 
 def _opened(page: Page) -> None:
