@@ -133,11 +133,12 @@ def test_nothing_is_asked_while_a_hand_is_on_the_lists(begun: Page, desk: Desk, 
     run_later()
     begun.locator(f"#item-{desk.ids()[1]}").hover()
     begun.evaluate(QUESTION)
-    begun.evaluate("document.body.classList.add('dragging')")
+    begun.locator(f"#item-{desk.ids()[1]} > .grip").focus()
+    begun.keyboard.press("Space")
     begun.mouse.move(2, 2)
     begun.evaluate(QUESTION)
     assert asked == []
-    begun.evaluate("document.body.classList.remove('dragging')")
+    begun.keyboard.press("Escape")
     ask(begun)
     expect(begun.locator("#waiting")).to_contain_text("1 new above the cut")
 
