@@ -98,9 +98,9 @@ class Desk:
         return {"picked": self.picked, "candidate": self.candidates, "held": self.held, "dropped": self.dropped}[state]
 
     @property
-    def row_ids(self) -> list[int]:
-        """The ids of all rows that it holds."""
-        return [row.id for row in chain(self.picked, self.candidates, self.held, self.dropped)]
+    def all_rows(self) -> list[Row]:
+        """All rows that it holds."""
+        return [*self.picked, *self.candidates, *self.held, *self.dropped]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,12 +66,19 @@ class Arranged:
     comes_in: set[int] = field(default_factory=set)
 
 
+class Filtered(Protocol):
+    """Anything that can be filtered: a paper's categories, and the parts of its score."""
+
+    categories: list[str]
+    parts: list[dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What a paper is filtered by."""
+    """A paper as far as filters look at it."""
 
-    categories: frozenset[str]
-    sources: frozenset[str]
+    categories: list[str]
+    parts: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +129,8 @@ def _let_through(
             {
                 item_id
                 for item_id, of in traits.items()
-                if (not filters.categories or of.categories & filters.categories)
-                and (not filters.sources or of.sources & filters.sources)
+                if (not filters.categories or not filters.categories.isdisjoint(of.categories))
+                and (not filters.sources or not filters.sources.isdisjoint(_sources(of)))
             }
         )
     return set.intersection(*sieves) if sieves else None
@@ -152,8 +159,18 @@ def _seen_through(
 def choices_of(session: Session, edition_id: int) -> Choices:
     """What an edition's papers can be filtered by."""
     query = select(Item.id).where(Item.edition_id == edition_id, Item.state.in_(STATES))
-    traits = _traits(session, session.scalars(query)).values()
-    return Choices(_counted(of.categories for of in traits), _counted(of.sources for of in traits))
+    return choices_among(_traits(session, session.scalars(query)).values())
+
+
+def choices_among(papers: Iterable[Filtered]) -> Choices:
+    """What these papers can be filtered by."""
+    papers = list(papers)
+    return Choices(_counted(set(of.categories) for of in papers), _counted(map(_sources, papers)))
+
+
+def _sources(paper: Filtered) -> set[str]:
+    """The sources of a score; one whose every mention is struck still has its part, but adds nothing."""
+    return {part["source"] for part in paper.parts if part["score"] or part.get("voices")}
 
 
 def _counted(names: Iterable[Iterable[str]]) -> list[tuple[str, int]]:
@@ -165,10 +182,7 @@ def _traits(session: Session, item_ids: Iterable[int]) -> dict[int, _Traits]:
     for ids in chunks(item_ids):
         former = former_papers(session, ids)
         for row in session.execute(select(Item.id, Item.parts, Paper.categories).join(Paper).where(Item.id.in_(ids))):
-            categories = former.get(row.id, {}).get("categories", row.categories)
-            # A source whose every mention is struck still has its part, but adds nothing to the score.
-            sources = (part["source"] for part in row.parts if part["score"] or part.get("voices"))
-            found[row.id] = _Traits(frozenset(categories), frozenset(sources))
+            found[row.id] = _Traits(former.get(row.id, {}).get("categories", row.categories), row.parts)
     return found
 
 
@@ -178,9 +192,8 @@ def _items(session: Session, edition_id: int) -> Sequence[Any]:
 
 
 def _by_state(items: Sequence[Any]) -> dict[str, list[int]]:
-    lists: dict[str, list[int]] = {state: [] for state in STATES}
-    for item in sorted(items, key=lambda item: rank_key(item.score, item.arxiv_id)):
-        if item.state in lists:
-            lists[item.state].append(item.id)
-    picked = sorted((item for item in items if item.state == "picked"), key=lambda item: item.order_key)
-    return lists | {"picked": [item.id for item in picked]}
+    lists: dict[str, list[Any]] = {state: [] for state in STATES}
+    for item_id, state, order_key, score, arxiv_id in items:
+        if state in lists:
+            lists[state].append((order_key if state == "picked" else rank_key(score, arxiv_id), item_id))
+    return {state: [item_id for _, item_id in sorted(found)] for state, found in lists.items()}

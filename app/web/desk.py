@@ -94,7 +94,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), event: Audit
         context = edition_context(edition, shown, view)
         return [*_regions_above(context), *_lists(context), *_regions_below(context)] + opened_details(edition.id)
     shown = desk_of(db.session, edition, arranged, only=Wanted(reach.lists & {"picked"}, set(item_ids)))
-    context = edition_context(edition, shown, view, known_run=reach.known_run)
+    context = edition_context(edition, shown, view, known_run=reach.known_run, knows_loud=reach.knows_loud)
     regions = _regions_above(context)
     if "picked" in reach.lists:
         regions.append(region("#picked", "partials/editions/_picked.html", **context))
@@ -113,7 +113,7 @@ def shown_lists(edition: Edition) -> Response:
     view = shown_view()
     if request.args.get("seen") == str(edition.version):
         shown = desk(db.session, edition, view)
-        context = edition_context(edition, shown, view, known_run=0)
+        context = edition_context(edition, shown, view, known_run=0, knows_loud=True)
         head = region("#edition-head", "partials/editions/_head.html", **context)
         regions = [head, *_lists(context), *_regions_below(context)]
     else:
@@ -139,8 +139,9 @@ def _regions_above(context: dict[str, Any]) -> list[Markup]:
     regions = [
         region("#edition-bar", "partials/editions/_bar.html", **context),
         region("#edition-head", "partials/editions/_head.html", **context),
-        region("#edition-notices", "partials/editions/_notices.html", **context),
     ]
+    if "loud" in context:
+        regions.append(region("#edition-notices", "partials/editions/_notices.html", **context))
     if "waiting" in context:
         regions.append(region("#waiting", "partials/editions/_waiting.html", **context))
     return [*regions, region("#news", "partials/editions/_news.html", **context)]

@@ -32,7 +32,8 @@ def edition_page(edition: Edition, *, status: int = 200, problem: str = "") -> R
     if request.method == "GET":
         person, clock = current_user._get_current_object(), current_app.extensions["clock"]
         looks.look(db.session, edition.id, person, clock())
-    context = edition_context(edition, desk(db.session, edition, view), view) | choices_context(edition, view)
+    shown = desk(db.session, edition, view)
+    context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
     context |= collecting_context(edition.date) | days_around(edition.date)
     return render("pages/editions/show.html", status=status, problem=problem, **context)
 
@@ -48,10 +49,13 @@ def days_around(date: Any) -> dict[str, Any]:
     }
 
 
-def edition_context(edition: Edition, shown: Desk, view: Shown, *, known_run: int | None = None) -> dict[str, Any]:
+def edition_context(
+    edition: Edition, shown: Desk, view: Shown, *, known_run: int | None = None, knows_loud: bool = False
+) -> dict[str, Any]:
     """What the regions of the edition page need beside the lists.
 
-    With `known_run` the page tells already what waits up to that run, and it is not looked for.
+    With `known_run` the page tells already what waits up to that run, with `knows_loud` the loud mentions; neither is
+    looked for then.
     """
     may_edit = current_user.may_edit and shown.is_draft
     context = {
@@ -60,11 +64,12 @@ def edition_context(edition: Edition, shown: Desk, view: Shown, *, known_run: in
         "may_edit": may_edit,
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "redo": next_redo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
-        "loud": loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else [],
         "freshness": _freshness(edition, shown),
-        "repeats": earlier_runs(db.session, edition, item_ids=shown.row_ids),
+        "repeats": earlier_runs(db.session, edition, item_ids=[row.id for row in shown.all_rows]),
         **filtered_context(edition, view),
     }
+    if not knows_loud:
+        context["loud"] = loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else []
     if known_run is not None:
         return context | _asking(edition, known_run)
     context["waiting"] = waiting_of(db.session, edition, current_app.extensions["rules"])

@@ -8,6 +8,7 @@ from flask import request
 
 from app.extensions import db
 from app.models import AuditEvent, Edition
+from app.queries.loud import SHOWN
 from app.queries.shown import Arranged
 from app.queries.waiting import newest_finished_run
 
@@ -21,11 +22,13 @@ QUIET = {"state", "order_key", "note", "drop_reason", "decided_at", "placed_at",
 class Reach:
     """The states of the lists that an action changed.
 
-    `known_run` is the run up to which the page goes on knowing what waits, None where something else may wait now.
+    `known_run` is the run up to which the page goes on knowing what waits, None where something else may wait now;
+    `knows_loud` says that it goes on knowing the loud mentions.
     """
 
     lists: set[str]
     known_run: int | None
+    knows_loud: bool
 
 
 def reach_of(edition: Edition, arranged: Arranged, item_ids: Sequence[int], event: AuditEvent | None) -> Reach | None:
@@ -44,8 +47,11 @@ def reach_of(edition: Edition, arranged: Arranged, item_ids: Sequence[int], even
     # The first action may make something wait, because from then on the edition no longer follows the rules.
     is_first = event is not None and edition.acted_at == event.at
     run_id = newest_finished_run(db.session)
-    knows_all = request.form.get("up_to") == str(run_id) and not is_first and all(map(_is_quiet, changes))
-    return Reach(lists, run_id if knows_all else None)
+    is_quiet = all(map(_is_quiet, changes))
+    knows_all = request.form.get("up_to") == str(run_id) and not is_first and is_quiet
+    # A mention is counted for the papers that stand in the edition; one that is dropped is none of them.
+    stays = all(len({state in SHOWN for state in _states(change)}) < 2 for change in changes)
+    return Reach(lists, run_id if knows_all else None, is_quiet and stays)
 
 
 def _is_quiet(change: Mapping[str, Any]) -> bool:

@@ -13,8 +13,9 @@ from app.domain.lens import Lens, read_lens
 from app.domain.views import Filters, as_query, from_query
 from app.extensions import db
 from app.models import Edition
+from app.queries.editions import Desk
 from app.queries.lens import HeardAccount, accounts_heard
-from app.queries.shown import Choices, Shown, Through, choices_of
+from app.queries.shown import Choices, Shown, Through, choices_among, choices_of
 from app.queries.views import views_of
 from app.services import views
 from app.web.filters import in_zone, source_name, today
@@ -73,9 +74,13 @@ def filtered_context(edition: Edition, shown: Shown) -> dict[str, Any]:
     }
 
 
-def choices_context(edition: Edition, shown: Shown) -> dict[str, Any]:
-    """What the form offers: what there is to filter by, whom a lens may silence, and the person's views."""
-    choices = choices_of(db.session, edition.id)
+def choices_context(edition: Edition, shown: Shown, rows: Desk | None = None) -> dict[str, Any]:
+    """What the form offers: what there is to filter by, whom a lens may silence, and the person's views.
+
+    `rows` are those of the page where it has them; if all papers are among them, nothing is read again.
+    """
+    is_whole = rows is not None and rows.shown_count == rows.count
+    choices = choices_among(rows.all_rows) if rows and is_whole else choices_of(db.session, edition.id)
     accounts = accounts_heard(db.session, edition.id, current_app.extensions["rules"])
     return {
         "choices": _with_chosen(choices, shown.filters),

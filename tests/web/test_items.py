@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests.factories import ingest_things, paper
 from tests.web.conftest import HTMX, Laid, press, region_of, swaps
 
-REGIONS = ["#edition-bar", "#edition-head", "#edition-notices", "#waiting", "#news", "#picked", "#cut"]
+REGIONS = ["#edition-bar", "#edition-head", "#waiting", "#news", "#picked", "#cut"]
 
 
 def seen(laid: Laid) -> int:
