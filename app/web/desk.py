@@ -21,7 +21,7 @@ from app.web.views import address_of, choices_context, filtered_context, shown_v
 
 CHANGED = "editionChanged"
 # Where the rows of each list stand that comes row by row, and which of them are folded away.
-LISTS = {"candidate": "#candidates", "held": "#held > ul", "dropped": "#dropped > ul"}
+LISTS = {"picked": "#picked", "candidate": "#candidates", "held": "#held > ul", "dropped": "#dropped > ul"}
 FOLDED = {"held", "dropped"}
 
 
@@ -83,8 +83,9 @@ def _back_to(edition: Edition, item_id: int | None) -> str:
 def changed_regions(edition: Edition, item_ids: Sequence[int] = (), event: AuditEvent | None = None) -> list[Markup]:
     """Every region of the edition page that an action touched; no event means that nothing had to change.
 
-    Only what the action reached comes as long as the page has seen every change before this one: of the picked list
-    all, of the others row by row. Else, and where many rows changed, all regions come whole.
+    Only what the action reached comes, row by row, as long as the page has seen every change before this one; a picked
+    list that is shown in part, or through a lens, comes whole, for its rows carry their numbers. Else, and where many
+    rows changed, all regions come whole.
     """
     view = shown_view()
     arranged = arrange(db.session, edition, view)
@@ -93,14 +94,15 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), event: Audit
         shown = desk_of(db.session, edition, arranged)
         context = edition_context(edition, shown, view)
         return [*_regions_above(context), *_lists(context), *_regions_below(context)] + opened_details(edition.id)
-    shown = desk_of(db.session, edition, arranged, only=Wanted(reach.lists & {"picked"}, set(item_ids)))
+    whole = reach.lists & {"picked"} if view.filters.is_on or view.through else set[str]()
+    shown = desk_of(db.session, edition, arranged, only=Wanted(whole, set(item_ids)))
     context = edition_context(edition, shown, view, known_run=reach.known_run, knows_loud=reach.knows_loud)
     regions = _regions_above(context)
-    if "picked" in reach.lists:
+    if whole:
         regions.append(region("#picked", "partials/editions/_picked.html", **context))
     regions.append(region("#cut", "partials/editions/_cut.html", **context))
     # The candidates always, for a page that did something at once waits for what the answer says of them.
-    for state in ("candidate", *sorted(reach.lists & FOLDED)):
+    for state in sorted({"candidate"} | reach.lists - whole):
         regions += _changed_rows(shown, state, item_ids, context)
     return [*regions, *_regions_below(context)] + opened_details(edition.id)
 

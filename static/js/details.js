@@ -11,7 +11,13 @@ function hide(row) {
   const slot = slotOf(row);
   if (slot.querySelector("[data-dirty]") && !confirm("Leave what you typed here unsaved?")) return;
   slot.replaceChildren();
+  row.classList.remove("opened");
   row.querySelector(".title a").removeAttribute("aria-expanded");
+}
+
+function markOpened(row) {
+  row.classList.add("opened");
+  row.querySelector(".title a").setAttribute("aria-expanded", "true");
 }
 
 export function write(row) {
@@ -43,11 +49,8 @@ document.addEventListener("htmx:after:swap", () => {
       for (const form of slot.querySelectorAll("form")) delete form._htmx;
       htmx.process(slot);
     }
-    now?.closest(".item")?.querySelector(".title a").setAttribute("aria-expanded", "true");
   }
-  for (const slot of document.querySelectorAll(".open:not(:empty)")) {
-    slot.closest(".item").querySelector(".title a").setAttribute("aria-expanded", "true");
-  }
+  for (const slot of document.querySelectorAll(".open:not(:empty)")) markOpened(slot.closest(".item"));
 });
 
 // Which papers does a loud mention name?

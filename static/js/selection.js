@@ -8,12 +8,19 @@ const reason = bar?.querySelector("[name=reason]");
 const boxOf = (row) => row.querySelector(":scope > .choose");
 let chosen = new Set();
 let last = null;
+let wasChoosing = false;
 
 export const selected = () => [...chosen];
 
 function show() {
   if (!bar) return;
-  for (const box of document.querySelectorAll(".item > .choose")) box.checked = chosen.has(box.value);
+  // A thousand rows are gone through only where some are chosen, or were.
+  for (const box of wasChoosing || chosen.size ? document.querySelectorAll(".item > .choose") : []) {
+    box.checked = chosen.has(box.value);
+    box.parentElement.classList.toggle("chosen", box.checked);
+  }
+  wasChoosing = chosen.size > 0;
+  bar.parentElement.classList.toggle("choosing", wasChoosing);
   bar.hidden = chosen.size === 0;
   // A reason that is not to be seen must not go with anything.
   reason.disabled = bar.hidden;
@@ -99,6 +106,7 @@ document.addEventListener("htmx:config:request", (event) => {
   say("No paper is selected; x selects the current one.");
 });
 document.addEventListener("htmx:after:swap", () => {
+  if (!chosen.size) return;
   const shown = new Set([...document.querySelectorAll(".item > .choose")].map((box) => box.value));
   chosen = new Set([...chosen].filter((id) => shown.has(id)));
   show();
