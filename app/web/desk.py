@@ -102,7 +102,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), event: Audit
         regions.append(region("#picked", "partials/editions/_picked.html", **context))
     regions.append(region("#cut", "partials/editions/_cut.html", **context))
     # The candidates always, for a page that did something at once waits for what the answer says of them.
-    for state in sorted({"candidate"} | reach.lists - whole):
+    for state in sorted(({"candidate"} | reach.lists - whole) & LISTS.keys()):
         regions += _changed_rows(shown, state, item_ids, context)
     return [*regions, *_regions_below(context)] + opened_details(edition.id)
 

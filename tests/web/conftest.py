@@ -82,6 +82,14 @@ def region_of(response: TestResponse, target: str) -> str:
     return found[0]
 
 
+def rows_put(response: TestResponse, name: str) -> str:
+    """The rows that an answer puts into a list, one after the other."""
+    parts = re.findall(
+        r'<hx-partial hx-target="([^"]*)" hx-swap="before\w+">(.*?)</hx-partial>', response.text, re.DOTALL
+    )
+    return "".join(rows for target, rows in parts if target.split(" ")[0] == f"#{name}")
+
+
 def press(client: FlaskClient, address: str, *, htmx: bool = False, **fields: Any) -> TestResponse:
     """Send a form, as a plain one or as htmx does."""
     return client.post(address, data=fields, headers=HTMX if htmx else {})

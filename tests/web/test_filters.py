@@ -30,6 +30,9 @@ POINTS = {
 }
 
 
+PLAIN = {"headline": None, "is_new": False, "lens_tag": None, "pinned": False}
+
+
 def test_a_score_in_words() -> None:
     assert filters.score_in_words([TWITTER]) == "6,090 reposts, 370 likes on X"
     assert filters.score_in_words([POINTS]) == "312 points from 2 voices on Hacker News"
@@ -60,14 +63,12 @@ def test_what_is_not_known_is_not_said() -> None:
     ],
 )
 def test_what_an_editor_should_notice(state: str, score: float, parts: list[dict], words: list[str]) -> None:
-    row = SimpleNamespace(state=state, score=score, parts=parts, headline=None, is_new=False, lens_tag=None)
+    row = SimpleNamespace(state=state, score=score, parts=parts, **PLAIN)
     assert [word for word, *_ in filters.tags(row, 50)] == words
 
 
 def test_a_close_call_says_what_decides() -> None:
-    row = SimpleNamespace(
-        state="candidate", score=45, parts=[POINTS | {"score": 45.0}], headline=None, is_new=False, lens_tag=None
-    )
+    row = SimpleNamespace(state="candidate", score=45, parts=[POINTS | {"score": 45.0}], **PLAIN)
     said = "Would be above if Hacker News counted a quarter more."
     assert [means for word, _, means in filters.tags(row, 50) if word == "close call"] == [said]
 

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.factories import ingest_things, paper
-from tests.web.conftest import HTMX, Laid, press, region_of, swaps
+from tests.web.conftest import HTMX, Laid, press, region_of, rows_put, swaps
 
-REGIONS = ["#edition-bar", "#edition-head", "#waiting", "#news", "#picked", "#cut"]
+REGIONS = ["#edition-bar", "#edition-head", "#waiting", "#news", "#cut"]
 
 
 def seen(laid: Laid) -> int:
@@ -31,12 +31,15 @@ def test_pick_changes_only_what_it_touched_under_htmx(as_editor: FlaskClient, la
     assert [target for target, _ in swaps(response)] == [
         *REGIONS,
         f"#candidates > #item-{candidate}",
+        f"#picked > #item-{candidate}",
+        "#picked",
         "#filtered",
         "#seen",
         "#toast",
     ]
     assert (f"#candidates > #item-{candidate}", "delete") in swaps(response)
-    assert f'id="item-{candidate}"' in region_of(response, "#picked")
+    assert rows_put(response, "picked").count("<li ") == 1
+    assert f'id="item-{candidate}"' in rows_put(response, "picked")
     assert "6 picked, 2 candidates" in region_of(response, "#edition-head")
     assert "Publish" in region_of(response, "#edition-bar")
     assert response.headers["HX-Trigger"] == "editionChanged"
@@ -186,13 +189,14 @@ def test_redo_does_again_what_was_undone_and_offers_to_undo_it(as_editor: FlaskC
     assert "nothing of yours to do again" in response.text
 
 
-def test_move_sends_the_picked_list_and_no_candidate_under_htmx(as_editor: FlaskClient, laid: Laid) -> None:
+def test_a_move_sends_the_row_alone_under_htmx(as_editor: FlaskClient, laid: Laid) -> None:
     third = laid.ids()[2]
     response = press(as_editor, f"/items/{third}/position", htmx=True, position="top", seen=seen(laid))
-    assert ("#picked", "outerMorph") in swaps(response)
-    assert not [target for target, swap in swaps(response) if target.startswith("#candidates") and swap != "delete"]
-    rows = region_of(response, "#picked")
-    assert rows.index(f'id="item-{third}"') < rows.index(f'id="item-{laid.ids()[1]}"')
+    first = laid.ids()[1]
+    assert (f"#picked > #item-{first}", "beforebegin") in swaps(response)
+    assert rows_put(response, "picked").count("<li ") == 1
+    assert f'id="item-{third}"' in rows_put(response, "picked")
+    assert not rows_put(response, "candidates")
 
 
 @pytest.mark.parametrize("position", ["0", "10000", "-1", "two", "", "1.5", "9" * 400, "٣x"])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
 from tests.factories import DAY, ingest_things, mention, mention_row, paper
-from tests.web.conftest import HTMX, Laid, press, region_of, swaps
+from tests.web.conftest import HTMX, Laid, press, region_of, rows_put
 
 
 def banner(client: FlaskClient) -> str:
@@ -54,9 +54,7 @@ def test_strike_answers_every_region_at_once_under_htmx(as_editor: FlaskClient, 
     assert "evidence" not in region_of(response, "#edition-notices")
     assert "Struck the mention by @northpop." in region_of(response, "#toast")
     assert "struck" in region_of(response, f"#details-{named[0]}")
-    shown = region_of(response, "#picked") + "".join(
-        region_of(response, target) for target, swap in swaps(response) if swap in ("beforebegin", "beforeend")
-    )
+    shown = rows_put(response, "picked") + rows_put(response, "candidates")
     assert "5,106" not in shown
     for item_id in named:
         assert shown.count(f'id="item-{item_id}"') == 1

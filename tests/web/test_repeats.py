@@ -10,7 +10,7 @@ from app.queries.editions import edition_on
 from app.services.acting import Acting
 from app.services.publishing import publish
 from tests.factories import DAY, MORNING, ingest_things, items, paper
-from tests.web.conftest import Laid, press, region_of
+from tests.web.conftest import Laid, press, region_of, rows_put
 
 BEFORE = DAY - timedelta(days=2)
 AGAIN = "2611.90700"
@@ -74,7 +74,7 @@ def test_under_htmx_the_lists_come_back_with_an_undo(as_editor: FlaskClient, aga
     press(as_editor, f"/items/{again.id}/return")
     response = press(as_editor, f"/items/{again.id}/update", htmx=True, seen=laid.edition.version)
     assert response.status_code == 200
-    assert f'id="item-{again.id}"' in region_of(response, "#picked")
+    assert f'id="item-{again.id}"' in rows_put(response, "picked")
     assert "an update of 2026-11-16" in region_of(response, "#toast")
     assert "/undo" in region_of(response, "#toast")
     assert press(as_editor, f"{laid.address}/undo").status_code == 303

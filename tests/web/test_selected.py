@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Laid, press, region_of, swaps
+from tests.web.conftest import Laid, press, region_of, rows_put, swaps
 
 
 def selected(client: FlaskClient, laid: Laid, do: str, ids: list[int], *, htmx: bool = False, **fields: str):
@@ -31,7 +31,9 @@ def test_many_are_done_with_under_htmx(as_editor: FlaskClient, laid: Laid, do: s
     assert response.status_code == 200
     assert [laid.item(item_id).state for item_id in ids] == [end, end]
     assert "2 papers" in region_of(response, "#toast")
-    assert "#picked" in [target for target, _ in swaps(response)]
+    if end in ("picked", "candidate"):
+        assert rows_put(response, end.removesuffix("s") + "s" * (end == "candidate")).count("<li ") == 2
+    assert (f"#{'picked' if start == 'picked' else 'candidates'} > #item-{ids[0]}", "delete") in swaps(response)
     assert [item.drop_reason for item in laid.items(end)] == [None] * len(laid.items(end))
 
 

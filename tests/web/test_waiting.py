@@ -10,7 +10,7 @@ from app.domain.editions import Rules
 from app.domain.sources import Reading
 from app.models import Run
 from tests.factories import DAY, MORNING, ingest_things, mention, paper
-from tests.web.conftest import HTMX, Laid, press, region_of, swaps
+from tests.web.conftest import HTMX, Laid, press, region_of, rows_put, swaps
 
 ABOVE = ["#edition-bar", "#edition-head", "#edition-notices", "#waiting", "#news"]
 TAKE, LEAVE = f"/editions/{DAY}/waiting/take", f"/editions/{DAY}/waiting/leave"
@@ -106,7 +106,8 @@ def test_take_all_answers_with_the_regions_and_a_toast_with_undo(as_editor: Flas
     seen = begun.edition.version
     response = press(as_editor, TAKE, htmx=True, up_to=run.id, seen=seen)
     targets = [target for target, _ in swaps(response)]
-    assert targets[:6] == [*ABOVE, "#picked"]
+    assert targets[:6] == [*ABOVE, "#cut"]
+    assert rows_put(response, "picked").count("<li ") == 3
     assert targets[-3:] == ["#filtered", "#seen", "#toast"]
     assert response.headers["HX-Trigger"] == "editionChanged"
     toast = region_of(response, "#toast")
