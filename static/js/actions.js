@@ -3,6 +3,7 @@ import { currentRow, goTo, idOf, isOnNothing, keep, leave, step } from "./cursor
 import { write } from "./details.js";
 import { grab } from "./grab.js";
 import { moveTo } from "./moveto.js";
+import { openPalette } from "./palette.js";
 import { clear, selected, selectRange, toggle, together } from "./selection.js";
 import { say } from "./toast.js";
 
@@ -145,6 +146,6 @@ const OWN = {
   lens: () => openMenu("lens-menu", "There is no lens on this page."),
   preview,
   keys: showKeys,
-  palette: () => import("./palette.js").then(({ openPalette }) => openPalette()),
+  palette: () => openPalette(),
   clear: close,
 };

@@ -14,7 +14,13 @@ from tests.factories import DAY
 AXE = assets.DEV / "axe.min.js"
 PAGES = (
     f"/editions/{DAY}",
+    f"/editions/{DAY}?q=lanterns&category=cs.LG&without=source:twitter",
+    f"/editions/{DAY}?q=nowhere+to+be+found",
     "/items/1",
+    "/items/1/menu",
+    "/items/9/mentions",
+    f"/mentions/1/strike?date={DAY}",
+    "/keys",
     f"/editions/{DAY}/publication",
     f"/editions/{DAY}/preview?as=markdown",
     "/editions/2026-11-21",
@@ -59,10 +65,19 @@ def test_axe_finds_nothing(
     page.locator(f"#item-{desk.ids('candidate')[0]}").get_by_role("button", name="Drop").click()
     page.locator("#toast button").first.wait_for()
     page.locator("#dropped summary").click()
+    page.locator(f"#item-{desk.ids()[1]} .choose").check()
     found += faults(page)
-    page.locator("a.primary").click()
-    page.locator("dialog h2").wait_for()
-    found += faults(page)
+    for opener in ("a.primary", f"#item-{desk.ids()[1]} [data-act=more]", "#edition-notices [data-dialog]"):
+        page.locator(opener).click()
+        page.locator("#dialog[open] #dialog-body > *").first.wait_for()
+        found += faults(page)
+        page.keyboard.press("Escape")
+    page.locator("#main").focus()
+    for key, opened in (("?", "#keys[open]"), ("Control+k", "#palette[open] [role=option]"), ("l", "#lens-menu[open]")):
+        page.keyboard.press(key)
+        page.locator(opened).first.wait_for()
+        found += faults(page)
+        page.keyboard.press("Escape")
     for address in PAGES:
         page.goto(address)
         found += faults(page)
