@@ -37,11 +37,13 @@ def show_command(day: date, as_json: bool) -> None:
     waiting = waiting_of(db.session, edition, rules())
     if waiting.changes:
         click.echo(f"waiting to be taken or left: {waiting.sentence}")
-    for state in ("picked", "candidates", "held", "dropped"):
+    for state in ("picked", "candidates", "dropped"):
         click.echo(f"\n{state} ({len(shown[state])})")
         for item in shown[state]:
             number = f"{item['position']:>3}. " if item["position"] else "     "
-            click.echo(f"{number}{item['score']:>7g}  {item['arxiv_id']:<12}  {item['headline'] or item['title']}")
+            reason = f"  ({item['reason']})" if item.get("reason") else ""
+            title = item["headline"] or item["title"]
+            click.echo(f"{number}{item['score']:>7g}  {item['arxiv_id']:<12}  {title}{reason}")
 
 
 @click.group("mentions")

@@ -36,9 +36,13 @@ def edition_json(session: Session, edition: Edition) -> dict[str, Any]:
         "cut": edition.cut,
         "picked": [shown(item, number) for number, item in enumerate(picked, 1)],
         "candidates": [shown(item) for item in by_score if item.state == "candidate"],
-        "held": [shown(item) for item in by_score if item.state == "held"],
-        "dropped": [shown(item) | {"reason": item.drop_reason} for item in by_score if item.state == "dropped"],
+        # For this edition a held paper is out like a dropped one; the three lists are what other programs know.
+        "dropped": [shown(item) | {"reason": _reason(item)} for item in by_score if item.state in ("held", "dropped")],
     }
+
+
+def _reason(item: Item) -> str | None:
+    return "held for the next edition" if item.state == "held" else item.drop_reason
 
 
 def _mention(mention: Evidence) -> dict[str, Any]:

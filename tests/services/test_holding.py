@@ -53,8 +53,10 @@ def test_a_held_paper_is_in_no_list_and_not_published(session, rules, edition, b
     (held,) = items(session, "held")
     assert (held.headline, held.note, held.placed_at, held.pinned_at) == ("A lamp", "Read it.", None, None)
     shown = edition_json(session, edition)
-    assert [item["headline"] for item in shown["held"]] == ["A lamp"]
-    assert list(shown) == ["date", "status", "version", "cut", "picked", "candidates", "held", "dropped"]
+    assert [(item["headline"], item["reason"]) for item in shown["dropped"]] == [
+        ("A lamp", "held for the next edition")
+    ]
+    assert list(shown) == ["date", "status", "version", "cut", "picked", "candidates", "dropped"]
 
 
 def test_no_new_number_picks_a_held_paper_and_none_is_offered_for_it(session, rules, edition, by):
