@@ -77,6 +77,8 @@ def _lens(page: Page) -> None:
 def _opened(page: Page) -> None:
     row(page, "Graph Neural Networks").locator(".title a").click()
     page.locator(".details").wait_for()
+    page.wait_for_timeout(300)
+    row(page, "Graph Neural Networks").evaluate("row => window.scrollBy(0, row.getBoundingClientRect().top - 120)")
     page.mouse.move(0, 0)
 
 
