@@ -50,7 +50,7 @@ def read_position(form: Mapping[str, str], *, name: str = "position") -> int | s
     text = form.get(name, "").strip()
     if text in MOVES:
         return text
-    if not text.removeprefix("-").isdecimal() or len(text) > POSITION_DIGITS:
+    if not (text.isascii() and text.removeprefix("-").isdecimal()) or len(text) > POSITION_DIGITS:
         raise BadInput("A position is a whole number, such as 3.")
     return int(text)
 
@@ -100,4 +100,4 @@ def read_reason(form: Mapping[str, str]) -> str:
 
 def read_ids(values: list[str]) -> set[int]:
     """The ids in repeated fields, those that are numbers."""
-    return {int(value) for value in values if value.isdecimal() and len(value) <= POSITION_DIGITS}
+    return {int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= POSITION_DIGITS}

@@ -15,6 +15,7 @@ from app.web.errors import problem
 from app.web.htmx import answer, is_htmx, region, render
 
 bp = Blueprint("publications", __name__)
+CHANGED_SINCE = "The edition was changed since you were asked; this is how it stands now."
 
 
 def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: int = 200) -> Response:
@@ -49,6 +50,8 @@ def create(day: str) -> Response:
     """Freeze and deliver; whoever comes second is shown the same post."""
     edition = edition_or_404(day)
     confirmed = request.form.get("empty_confirmed") == "yes"
+    if edition.status == "draft" and request.form.get("version", str(edition.version)) != str(edition.version):
+        return _ask(edition, sentence=CHANGED_SINCE, status=409)
     targets = current_app.extensions["targets"]
     try:
         published = publishing.publish(db.session, edition.id, targets=targets, empty_confirmed=confirmed, by=acting())

@@ -56,7 +56,9 @@ def reach_of(edition: Edition, arranged: Arranged, item_ids: Sequence[int], even
 
 def _is_quiet(change: Mapping[str, Any]) -> bool:
     """Whether a change leaves alone what waits."""
-    return "item_id" in change and set(change["fields"]) <= QUIET and "waiting" not in _states(change)
+    # Of a held paper nothing is offered, so what waits changes as one is held or comes back.
+    is_told_anew = {"waiting", "held"} & set(_states(change))
+    return "item_id" in change and set(change["fields"]) <= QUIET and not is_told_anew
 
 
 def _states(change: Mapping[str, Any]) -> Sequence[str]:

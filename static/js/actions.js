@@ -1,4 +1,5 @@
 // What a key or the palette does. The register stands in the help dialog; most actions press the page's own controls.
+import { asking } from "./asking.js";
 import { currentRow, goTo, idOf, isOnNothing, keep, leave, step } from "./cursor.js";
 import { write } from "./details.js";
 import { grab } from "./grab.js";
@@ -74,7 +75,7 @@ function send(address, values = {}) {
 function ask(address, focus) {
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
-  return htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" }).then(() => {
+  return asking(htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" })).then(() => {
     if (!body.firstElementChild || dialog.open) return;
     dialog.showModal();
     const field = body.querySelector(focus);

@@ -120,8 +120,10 @@ function refocus({ active, row, list, next, label, last }, follows) {
   if (follows) return linkOf(currentRow()).focus({ preventScroll: true });
   if (active.isConnected && active.checkVisibility()) return active.focus({ preventScroll: true });
   const stayed = row && document.getElementById(row);
-  const target = stayed?.parentElement.id === list ? stayed : next && document.getElementById(next);
-  const control = [...(target?.querySelectorAll("button, a, input") ?? [])].find((other) => labelOf(other) === label);
+  // On its title the focus is the cursor's, and goes with the paper wherever that is shown.
+  const goesWithIt = stayed?.checkVisibility() && active.matches(".title a");
+  const target = goesWithIt || stayed?.parentElement.id === list ? stayed : next && document.getElementById(next);
+  const control = label && [...(target?.querySelectorAll("button, a, input") ?? [])].find((other) => labelOf(other) === label);
   const fallback = target?.querySelector(".title a") ?? document.querySelector(last) ?? document.getElementById("main");
   (control ?? fallback).focus({ preventScroll: true });
 }

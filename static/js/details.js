@@ -1,4 +1,6 @@
 // A title opens its item in place; an open one stays open, with what is typed in it, wherever the row goes.
+import { asking } from "./asking.js";
+
 const slotOf = (row) => row.querySelector(":scope > .open");
 
 function show(row, after) {
@@ -23,7 +25,7 @@ function markOpened(row) {
 export function write(row) {
   const focus = () => slotOf(row).querySelector("[name=note]")?.focus();
   if (slotOf(row).firstElementChild) focus();
-  else show(row, focus);
+  else asking(show(row, focus));
 }
 
 document.addEventListener("click", (event) => {

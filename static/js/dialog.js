@@ -1,5 +1,6 @@
 // Questions and menus come in the page's one dialog; without scripts each is a page of its own. What is done there closes
 // it; a refusal is told inside, for the page behind cannot be reached.
+import { asking } from "./asking.js";
 import { currentRow } from "./cursor.js";
 import { write } from "./details.js";
 
@@ -14,7 +15,7 @@ function mayLeaveUnsaved(link) {
 
 function open(link) {
   if (!mayLeaveUnsaved(link)) return;
-  htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" }).then(() => {
+  asking(htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" })).then(() => {
     if (!body.firstElementChild) return;
     if (!dialog.open) dialog.showModal();
     const field = body.querySelector("[data-first]");

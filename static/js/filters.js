@@ -1,4 +1,5 @@
 // Filters, lens and views change the lists in place, and the page's address with them, so that reload and Back keep it.
+import { currentRow } from "./cursor.js";
 const form = document.getElementById("filter-form");
 const search = document.getElementById("search");
 const view = () => document.getElementById("shown");
@@ -63,7 +64,7 @@ function clearOnEscape(event) {
   if (event.key !== "Escape" || event.isComposing) return;
   event.preventDefault();
   event.stopPropagation();
-  if (!search.value) return search.blur();
+  if (!search.value) return (currentRow()?.querySelector(".title a") ?? document.getElementById("main")).focus({ preventScroll: true });
   search.value = "";
   search.dispatchEvent(new Event("input", { bubbles: true }));
 }

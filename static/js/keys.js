@@ -1,5 +1,6 @@
 // One listener for all keys: which action of the register a key means, and whether it may act where the focus is.
 import { actions, run, showKeys } from "./actions.js";
+import { isAsking } from "./asking.js";
 import { isOnNothing } from "./cursor.js";
 
 const byKey = new Map(actions.flatMap((action) => action.keys.map((key) => [key, action.action])));
@@ -29,8 +30,8 @@ export function nameOf(event) {
   return `Ctrl+${letter && event.shiftKey ? "Shift+" : ""}${letter?.toLowerCase() ?? event.key}`;
 }
 
-// Another has the keys: a dialog, a menu that is open, or a paper that is being carried.
-const isTaken = () => document.querySelector("dialog[open], .grip[aria-pressed=true]") || document.body.classList.contains("dragging");
+// Another has the keys: a question, also one that is on its way, or a paper that is being carried.
+const isTaken = () => isAsking() || document.querySelector("dialog[open], .grip[aria-pressed=true]") || document.body.classList.contains("dragging");
 
 function mayAct(key, target) {
   const isOff = document.body.dataset.keys === "off";

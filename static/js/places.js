@@ -17,7 +17,11 @@ function put(row, state, list, before = null) {
   const { parentNode: from, nextElementSibling: next } = row;
   const { state: former } = row.dataset;
   if (list) moveTo(list, row, before);
-  else row.remove();
+  else {
+    row.remove();
+    // The cursor has gone on, and finds only rows that are in the page.
+    row.classList.remove("current");
+  }
   row.dataset.state = state;
   return () => {
     moveTo(from, row, next?.parentNode === from ? next : null);

@@ -2,6 +2,7 @@
 const toast = document.getElementById("toast");
 const STAYS = 7000;
 let timer;
+let lost = null;
 
 export function say(sentence, bad = false) {
   const body = document.createElement("div");
@@ -9,8 +10,15 @@ export function say(sentence, bad = false) {
   if (bad) body.setAttribute("role", "alert");
   const text = document.createElement("p");
   text.textContent = sentence;
-  body.append(text);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "icon";
+  close.dataset.dismiss = "";
+  close.setAttribute("aria-label", "Close this message");
+  close.innerHTML = '<svg class="icon-s" aria-hidden="true"><use href="#i-drop"></use></svg>';
+  body.append(text, close);
   toast.replaceChildren(body);
+  return body;
 }
 
 function leaveLater() {
@@ -30,7 +38,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:error", (event) => {
   const { ctx } = event.detail;
-  if (ctx?.request && !ctx.response && ctx.sourceElement?.id !== "news") say("The desk cannot be reached, and nothing was changed. What you typed is still here.", true);
+  if (ctx?.request && !ctx.response && ctx.sourceElement?.id !== "news") lost = say("The desk cannot be reached, and nothing was changed. What you typed is still here.", true);
 });
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
@@ -39,3 +47,5 @@ document.addEventListener("htmx:response:error", (event) => {
   ctx.swap = "none";
   say("That did not work. Reload the page to see how things stand.", true);
 });
+// Once the desk answers again, it is not said any longer that it does not.
+document.addEventListener("htmx:after:request", () => lost?.remove());

@@ -257,3 +257,18 @@ def test_a_reader_goes_about_by_keys_and_changes_nothing(
     page.keyboard.press("d")
     expect(toast(page)).to_have_text("Readers may look at everything here but change nothing.")
     assert len(desk.ids()) == 8
+
+
+def test_what_is_typed_after_a_key_that_asks_is_no_command(page: Page, desk: Desk) -> None:
+    first = desk.ids()[0]
+    put_cursor(page, first)
+    page.route(f"**/items/{first}", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.keyboard.press("n")
+    page.keyboard.press("d")
+    page.keyboard.press("t")
+    expect(page.locator(f"#item-{first} [name=note]")).to_be_focused()
+    page.keyboard.type("dt")
+    expect(page.locator(f"#item-{first} [name=note]")).to_have_value("dt")
+    settled(page, desk)
+    assert desk.ids()[0] == first
+    page.get_by_role("button", name="Discard").click()

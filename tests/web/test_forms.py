@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.web.forms import read_ids
 from tests.web.conftest import Laid, press, region_of, swaps
 
 
@@ -88,3 +89,7 @@ def test_every_form_carries_a_token(as_editor: FlaskClient, laid: Laid) -> None:
     for page in (laid.address, f"/items/{laid.ids()[0]}", f"{laid.address}/publication", "/password"):
         for form in re.findall(r'<form[^>]*method="post".*?</form>', as_editor.get(page).text, re.DOTALL):
             assert 'name="csrf_token"' in form
+
+
+def test_ids_are_written_in_plain_digits() -> None:
+    assert read_ids(["3", "٣", "３", "x", "9" * 20]) == {3}

@@ -123,3 +123,16 @@ def test_a_published_edition_is_shown_and_refuses_every_change(as_editor: FlaskC
 def test_publishing_where_there_is_no_edition(as_editor: FlaskClient) -> None:
     assert press(as_editor, "/editions/2026-11-17/publication").status_code == 404
     assert as_editor.get("/editions/2026-11-17/preview").status_code == 404
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_question_that_is_out_of_date_is_asked_again(as_editor: FlaskClient, laid: Laid, htmx: bool) -> None:
+    version = laid.edition.version
+    press(as_editor, f"/items/{laid.ids()[0]}/drop")
+    response = press(as_editor, f"{laid.address}/publication", htmx=htmx, version=version)
+    assert response.status_code == 409
+    assert "The edition was changed since you were asked" in response.text
+    assert "Publish 4 papers" in response.text
+    assert laid.edition.status == "draft"
+    press(as_editor, f"{laid.address}/publication", htmx=htmx, version=laid.edition.version)
+    assert laid.edition.status == "published"
