@@ -12,6 +12,7 @@ from app.queries.evidence import chunks
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot, unplain
 from app.services.evidence import draft_items_naming, strike_fields
+from app.services.holding import call_back, editions_given, next_draft, pass_on
 from app.services.scoring import claim_editions, clear_places, picked_order, rescore
 
 # What the machine writes of an item, also of one that an editor has seen, as long as nobody has acted on its edition.
@@ -34,6 +35,10 @@ def claim_for(session: Session, edition_id: int, event: AuditEvent, by: Acting) 
         ids |= set(session.scalars(select(Item.edition_id).where(Item.id.in_(part)).distinct()))
     if event.mention_id is not None:
         ids |= {item.edition_id for item in draft_items_naming(session, event.mention_id)}
+    # A paper that the event held may have been given on since, by a fill; one held again is given on now.
+    ids |= editions_given(session, [change["item_id"] for change in event.changes if "item_id" in change])
+    if any("held" in change["fields"].get("state", [])[:1] for change in event.changes if "item_id" in change):
+        ids |= {found for found in [next_draft(session, edition_id)] if found is not None}
     return claim_editions(session, ids, edition_id, by.now) or session.get_one(Edition, edition_id)
 
 
@@ -56,6 +61,7 @@ def apply_inverse(
     beside += [_put_back_edition(session, event, change) for change in event.changes if "of_edition" in change]
     _put_back_items(session, items, of_items)
     rescore(session, [*others, *(item for item in items if _follows_rules(item))], by.rules)
+    beside += _give_on(session, edition, items, before, by)
     undone = record(
         session,
         by,
@@ -74,6 +80,20 @@ def _items(session: Session, item_ids: Iterable[int]) -> list[Item]:
     query = select(Item).order_by(Item.id).options(joinedload(Item.edition), joinedload(Item.paper))
     query = query.execution_options(populate_existing=True)
     return [item for part in chunks(sorted(item_ids)) for item in session.scalars(query.where(Item.id.in_(part)))]
+
+
+def _give_on(
+    session: Session, edition: Edition, items: list[Item], before: Mapping[int, Mapping[str, Any]], by: Acting
+) -> list[dict[str, Any]]:
+    """Call back the papers that are held no more, and pass on those held again; not where the event did so itself."""
+    restored = {item.paper_id for item in items if item.edition_id != edition.id}
+    own = [item for item in items if item.edition_id == edition.id and item.paper_id not in restored]
+    changes = call_back(session, [item for item in own if before[item.id]["state"] == "held" != item.state])
+    held = [item for item in own if item.state == "held" != before[item.id]["state"]]
+    following = next_draft(session, edition.id)
+    if held and following is not None:
+        changes += pass_on(session, held, following, by)
+    return changes
 
 
 def _follows_rules(item: Item) -> bool:

@@ -183,3 +183,38 @@ def test_what_was_held_counts_once_and_is_one_event(session, rules, edition, by,
     assert (found.kind, found.summary, len(found.changes)) == ("item.held", "held 3 papers for the next edition", 6)
     assert curation.hold_many(session, edition.id, ids, by=by()).event_id is None
     assert session.query(Item).count() == 9
+
+
+@pytest.mark.parametrize("is_acted_on", [False, True])
+def test_an_undone_hold_calls_back_what_a_fill_gave_on_meanwhile(session, rules, edition, by, is_acted_on):
+    held = items(session)[0]
+    curation.hold(session, held.id, by=by())
+    fill(session, rules, TOMORROW)
+    if is_acted_on:
+        curation.move(session, items(session, day=TOMORROW)[0].id, to=2, by=by())
+    undo(session, edition.id, by())
+    assert (scores(session)[0], scores(session, day=TOMORROW)) == (100, [60, 100] if is_acted_on else [60])
+    redo(session, edition.id, by())
+    assert (scores(session)[0], sorted(scores(session, day=TOMORROW))) == (90, [60, 100])
+    undo(session, edition.id, by())
+    assert (scores(session)[0], scores(session, day=TOMORROW)) == (100, [60, 100] if is_acted_on else [60])
+
+
+@pytest.mark.parametrize("is_put_back", [False, True])
+def test_a_paper_held_again_by_undo_or_redo_goes_into_an_edition_filled_meanwhile(
+    session, rules, edition, by, is_put_back
+):
+    held = items(session)[0]
+    curation.hold(session, held.id, by=by())
+    if is_put_back:
+        curation.put_back(session, held.id, by=by())
+    else:
+        undo(session, edition.id, by())
+    fill(session, rules, TOMORROW)
+    assert scores(session, day=TOMORROW) == [60]
+    there, back = (undo, redo) if is_put_back else (redo, undo)
+    for _ in range(2):
+        there(session, edition.id, by())
+        assert (len(items(session, "held")), scores(session, day=TOMORROW)) == (1, [100, 60])
+        back(session, edition.id, by())
+        assert (items(session, "held"), scores(session, day=TOMORROW)) == ([], [60])
