@@ -104,6 +104,15 @@ def _given(item_ids: Sequence[int]) -> Select[tuple[Item]]:
     added = exists().where(
         AuditEvent.edition_id == Item.edition_id, AuditEvent.item_id == Item.id, AuditEvent.kind == Kind.PAPER_ADDED
     )
+    again, its = aliased(Item), aliased(Edition)
+    # Whoever held it once more on the way gave it on; the earlier hold has nothing to do with it any more.
+    held_again = exists().where(
+        again.paper_id == Item.paper_id,
+        again.state == "held",
+        its.id == again.edition_id,
+        its.date > HOME.date,
+        its.date < Edition.date,
+    )
     is_offered = and_(Item.state == "waiting", Item.left_run_id.is_(None))
     is_by_rule = and_(Item.state != "waiting", Item.decided_at.is_(None), Edition.acted_at.is_(None))
     return (
@@ -112,7 +121,7 @@ def _given(item_ids: Sequence[int]) -> Select[tuple[Item]]:
         .join(HELD, HELD.paper_id == Item.paper_id)
         .join(HOME, HOME.id == HELD.edition_id)
         .where(HELD.id.in_(item_ids), Edition.date > HOME.date, Edition.status == "draft", ~listed, ~added)
-        .where(or_(is_offered, is_by_rule))
+        .where(~held_again, or_(is_offered, is_by_rule))
         .execution_options(populate_existing=True)
     )
 

@@ -174,6 +174,21 @@ def test_a_paper_that_somebody_acted_on_in_the_next_edition_stays_there(session,
     assert scores(session, day=TOMORROW) == [60, 100]
 
 
+def test_a_paper_held_on_once_more_stays_where_that_put_it(session, rules, edition, by):
+    held = items(session)[0]
+    curation.hold(session, held.id, by=by())
+    fill(session, rules, TOMORROW)
+    again = items(session, day=TOMORROW)[0]
+    curation.hold(session, again.id, by=by())
+    fill(session, rules, LATER, 70)
+    assert scores(session, day=LATER) == [100, 70]
+    curation.put_back(session, held.id, by=by())
+    assert (scores(session, "held", TOMORROW), scores(session, day=LATER)) == ([100], [100, 70])
+    undo(session, edition.id, by())
+    curation.put_back(session, again.id, by=by())
+    assert (scores(session, "candidate", TOMORROW), scores(session, day=LATER)) == ([100], [70])
+
+
 def test_what_was_held_counts_once_and_is_one_event(session, rules, edition, by, editor):
     fill(session, rules, TOMORROW)
     ids = [item.id for item in items(session)]
