@@ -41,7 +41,7 @@ def fill_edition(
         .values(version=Edition.version + 1)
     )
     if free.rowcount != 1:
-        if edition.status == "draft":
+        if _lock_draft(session, edition):
             _add_papers(session, edition, run_id, "waiting", takes_held)
         return None
     _add_papers(session, edition, run_id, "candidate", takes_held)
@@ -60,6 +60,17 @@ def edition_of(session: Session, day: date, rules: Rules) -> Edition:
         session.add(edition)
         session.flush()
     return edition
+
+
+def _lock_draft(session: Session, edition: Edition) -> bool:
+    """Let no action on the edition come in between, for a hold may put the same paper there; whether it is a draft."""
+    locked = session.execute(
+        update(Edition)
+        .where(Edition.id == edition.id, Edition.status == "draft")
+        .values(version=Edition.version)
+        .execution_options(synchronize_session=False)
+    )
+    return locked.rowcount == 1
 
 
 def _add_papers(session: Session, edition: Edition, run_id: int, state: str, takes_held: bool) -> None:

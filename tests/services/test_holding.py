@@ -11,6 +11,7 @@ from app.queries.editions_json import edition_json
 from app.queries.waiting import waiting_of
 from app.services import curation, evidence, rebase
 from app.services.acting import Acting
+from app.services.filling import fill_edition
 from app.services.undo import redo, undo
 from tests.factories import edition_of_scores, ingest_things, items, mention, mention_row, paper, scores
 
@@ -187,6 +188,20 @@ def test_a_paper_held_on_once_more_stays_where_that_put_it(session, rules, editi
     undo(session, edition.id, by())
     curation.put_back(session, again.id, by=by())
     assert (scores(session, "candidate", TOMORROW), scores(session, day=LATER)) == ([100], [70])
+
+
+def test_no_hold_comes_between_when_papers_come_late(session, rules, edition, by, clock):
+    following = fill(session, rules, TOMORROW, 95, 60)
+    touch(session, TOMORROW, by)
+    session.commit()
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite lets one transaction write at a time")
+    free = select(Edition.id).where(Edition.id == following.id).with_for_update(key_share=True, skip_locked=True)
+    assert fill_edition(session, TOMORROW, run_id=1, rules=rules, now=clock.tick()) is None
+    with session.get_bind().connect() as other:
+        assert other.scalar(free) is None
+        session.rollback()
+        assert other.scalar(free) is not None
 
 
 def test_what_was_held_counts_once_and_is_one_event(session, rules, edition, by, editor):
