@@ -13,10 +13,14 @@ from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot, unplain
 from app.services.evidence import draft_items_naming, strike_fields
 from app.services.holding import call_back, editions_given, next_draft, pass_on
-from app.services.scoring import claim_editions, clear_places, picked_order, rescore
+from app.services.scoring import claim_editions, clear_places, is_free, picked_order, rescore
 
 # What the machine writes of an item, also of one that an editor has seen, as long as nobody has acted on its edition.
 MACHINE_FIELDS = ("score", "parts", "trend", "horizon", "order_key")
+
+
+# What follows from mentions and numbers alone, whoever decided on the item.
+SCORED_FIELDS = {"score", "parts", "trend", "horizon", "left_run_id"}
 
 
 class Overtaken(NotAllowed):
@@ -55,6 +59,9 @@ def apply_inverse(
     # Papers that came under the mention since, or whose edition followed the rules by itself when it was struck.
     others = [item for item in named if item.id not in of_items]
     before = {item.id: snapshot(item) for item in [*items, *others]}
+    if event.mention_id is not None:
+        moved_on = [item for item in items if _moved_on(item, of_items[item.id], before[item.id])]
+        items, others = [item for item in items if item not in moved_on], [*others, *moved_on]
     for item in items:
         _refuse_overtaken(event, item, of_items[item.id], before[item.id])
     beside = [_put_back_strike(session, event, change) for change in event.changes if "mention_id" in change]
@@ -99,6 +106,16 @@ def _give_on(
 def _follows_rules(item: Item) -> bool:
     """Whether rule and score alone place an item, nobody having acted on its edition."""
     return item.edition.acted_at is None and item.state != "waiting"
+
+
+def _moved_on(item: Item, fields: Mapping[str, list[Any]], now_is: Mapping[str, Any]) -> bool:
+    """Whether a paper under a mention got another score since, and only rule and score moved it.
+
+    It is scored anew then: what it had before would be without the other strikes and numbers.
+    """
+    differs = {name for name, (_, after) in fields.items() if now_is[name] != after}
+    is_by_rule = is_free(item) and item.state in ("picked", "candidate")
+    return item.edition.status == "draft" and bool(differs) and (is_by_rule or differs <= SCORED_FIELDS)
 
 
 def _refuse_overtaken(

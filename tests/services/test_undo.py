@@ -10,7 +10,7 @@ from app.models import AuditEvent, Edition, Item, Strike
 from app.services import curation, evidence
 from app.services.acting import Acting
 from app.services.audit import ITEM_FIELDS, snapshot
-from app.services.undo import next_undo, undo
+from app.services.undo import next_undo, redo, undo
 from tests.factories import edition_of_scores, ingest_things, items, mention, mention_row, scores
 
 
@@ -103,6 +103,51 @@ def test_what_others_did_elsewhere_does_not_matter(session, edition, editor, oth
     take_back(editor)
     assert [item.id for item in items(session)[:2]] == [best.id, second.id]
     assert items(session)[1].note == "Fine."
+
+
+def test_a_strike_is_taken_back_also_where_another_changed_the_score_since(
+    session, edition, editor, other_editor, clock, rules, take_back
+):
+    names = [item.paper.arxiv_id for item in (items(session)[0], items(session, "candidate")[0])]
+    ingest_things(session, rules, [mention("8", *names, reposts=200, source="bluesky")])
+    curation.annotate(session, items(session)[2].id, Acting(editor, clock(), rules), headline="A", note="", version=1)
+    start = state(session)
+    struck = {
+        name: lambda who, name=name: evidence.strike(
+            session, mention_row(session, name, "bluesky").id, Acting(who, clock.tick(), rules), edition_id=edition.id
+        )
+        for name in "78"
+    }
+    struck["8"](other_editor)
+    without_eight = state(session)
+    take_back(other_editor)
+    assert state(session) == start
+    struck["7"](editor)
+    struck["8"](other_editor)
+    take_back(editor)
+    assert [facts["score"] for facts in state(session)[1:]] == [facts["score"] for facts in without_eight[1:]]
+    assert [facts["state"] for facts in state(session)[1:]] == [facts["state"] for facts in without_eight[1:]]
+    redo(session, edition.id, by=Acting(editor, clock.tick(), rules))
+    take_back(other_editor)
+    take_back(editor)
+    assert [facts["parts"] for facts in state(session)[1:]] == [facts["parts"] for facts in start[1:]]
+    assert session.scalar(select(func.count()).select_from(Strike)) == 0
+
+
+def test_a_strike_stays_where_somebody_decided_on_what_it_moved(
+    session, edition, editor, other_editor, clock, rules, take_back
+):
+    names = [item.paper.arxiv_id for item in (items(session)[0], items(session, "candidate")[0])]
+    low = items(session, "candidate")[0]
+    ingest_things(session, rules, [mention("8", *names, reposts=200, source="bluesky")])
+    mention_id = mention_row(session, "8", "bluesky").id
+    evidence.strike(session, mention_id, Acting(editor, clock.tick(), rules), edition_id=edition.id)
+    evidence.unstrike(session, mention_id, Acting(editor, clock.tick(), rules), edition_id=edition.id)
+    curation.drop(session, low.id, Acting(other_editor, clock.tick(), rules))
+    before = state(session)
+    with pytest.raises(NotAllowed, match="changed since"):
+        take_back(editor)
+    assert state(session) == before
 
 
 def test_a_place_that_was_taken_since_is_given_next_to_it(
