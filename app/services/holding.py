@@ -35,7 +35,8 @@ def pass_on(session: Session, items: Collection[Item], edition_id: int, by: Acti
         return []
     run_id, had = newest_finished_run(session), _had_later(session, items)
     there = _items_of(session, edition_id, [item.paper_id for item in items])
-    given = []
+    given: list[Item] = []
+    worded = [change for item in items if (change := _word(item, there.get(item.paper_id)))]
     for item in items:
         if item.paper_id not in had:
             copy = there.get(item.paper_id) or Item(edition=edition, paper=item.paper, state="waiting")
@@ -53,7 +54,7 @@ def pass_on(session: Session, items: Collection[Item], edition_id: int, by: Acti
         for copy in given:
             copy.left_run_id = None
     session.flush()
-    return [_change(copy, before[copy.id]) for copy in given]
+    return [*worded, *(_change(copy, before[copy.id]) for copy in given)]
 
 
 def add_held(session: Session, edition: Edition, run_id: int, state: str) -> None:
@@ -164,6 +165,17 @@ def _items_of(session: Session, edition_id: int, paper_ids: Iterable[int]) -> di
 
 def _bring_texts(item: Item, copy: Item) -> None:
     copy.headline, copy.note = copy.headline or item.headline, copy.note or item.note
+
+
+def _word(item: Item, copy: Item | None) -> dict[str, Any] | None:
+    """Bring the texts along to a paper that the next edition has already, without any; the change for the event."""
+    if copy is None or copy.state == "waiting" or copy.headline or copy.note or not (item.headline or item.note):
+        return None
+    before = {"headline": copy.headline, "note": copy.note}
+    _bring_texts(item, copy)
+    copy.version += 1
+    after = {"headline": copy.headline, "note": copy.note}
+    return {"item_id": copy.id, "fields": {name: [was, after[name]] for name, was in before.items()}}
 
 
 def _place(item: Item) -> dict[str, Any]:

@@ -204,6 +204,24 @@ def test_no_hold_comes_between_when_papers_come_late(session, rules, edition, by
         assert other.scalar(free) is not None
 
 
+def test_a_paper_that_the_next_edition_has_already_gets_the_texts_and_gives_them_back(session, rules, edition, by):
+    held = items(session)[0]
+    ingest_things(session, rules, [paper(held.paper.arxiv_id, score=100, announced_on=TOMORROW)], day=TOMORROW)
+    curation.annotate(session, held.id, headline="A lamp", note="Read it.", version=held.version, by=by())
+
+    def texts() -> list:
+        session.expire_all()
+        return [(item.headline, item.note) for item in items(session, day=TOMORROW)]
+
+    empty = texts()
+    curation.hold(session, held.id, by=by())
+    assert texts() == [("A lamp", "Read it.")]
+    undo(session, edition.id, by())
+    assert texts() == empty
+    redo(session, edition.id, by())
+    assert texts() == [("A lamp", "Read it.")]
+
+
 def test_what_was_held_counts_once_and_is_one_event(session, rules, edition, by, editor):
     fill(session, rules, TOMORROW)
     ids = [item.id for item in items(session)]
