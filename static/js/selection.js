@@ -20,7 +20,7 @@ function show() {
     box.parentElement.classList.toggle("chosen", box.checked);
   }
   wasChoosing = chosen.size > 0;
-  bar.parentElement.classList.toggle("choosing", wasChoosing);
+  document.body.classList.toggle("choosing", wasChoosing);
   bar.hidden = chosen.size === 0;
   // A reason that is not to be seen must not go with anything.
   reason.disabled = bar.hidden;
