@@ -1,7 +1,7 @@
 // What a key or the palette does. The register stands in the help dialog; most actions press the page's own controls.
-import { asking } from "./asking.js";
 import { currentRow, goTo, idOf, isOnNothing, keep, leave, step } from "./cursor.js";
 import { write } from "./details.js";
+import { ask } from "./dialog.js";
 import { grab } from "./grab.js";
 import { moveTo } from "./moveto.js";
 import { openPalette } from "./palette.js";
@@ -71,19 +71,6 @@ function send(address, values = {}) {
   return htmx.ajax("POST", address, { source: "#desk", swap: "none", values });
 }
 
-// A question about the paper, in the page's dialog.
-function ask(address, focus) {
-  const dialog = document.getElementById("dialog");
-  const body = document.getElementById("dialog-body");
-  return asking(htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" })).then(() => {
-    if (!body.firstElementChild || dialog.open) return;
-    dialog.showModal();
-    const field = body.querySelector(focus);
-    field?.focus();
-    field?.select?.();
-  });
-}
-
 function openMenu(id, sentence) {
   const menu = document.getElementById(id);
   if (!menu) return say(sentence);
@@ -137,7 +124,7 @@ const OWN = {
   select: toggle,
   "select-range": selectRange,
   move: moveTo,
-  strike: (row) => ask(`/items/${idOf(row)}/mentions`, "a, button"),
+  strike: (row) => ask(`/items/${idOf(row)}/mentions`),
   grab,
   pin: (row) => keep(row, false, () => send(`/items/${idOf(row)}/pin${row.hasAttribute("data-pinned") ? "/removal" : ""}`)),
   cut: (row) => send(`${desk.getAttribute("action")}/cut`, { below: idOf(row) }),

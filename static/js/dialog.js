@@ -13,9 +13,9 @@ function mayLeaveUnsaved(link) {
   return confirm("Some text on this page is not saved and will not be in the post. Publish without it?");
 }
 
-function open(link) {
-  if (!mayLeaveUnsaved(link)) return;
-  asking(htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" })).then(() => {
+// A question from the server, asked in the dialog.
+export function ask(address) {
+  return asking(htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" })).then(() => {
     if (!body.firstElementChild) return;
     if (!dialog.open) dialog.showModal();
     const field = body.querySelector("[data-first]");
@@ -28,7 +28,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-dialog], [data-menu]");
   if (link && dialog && window.htmx && isPlain(event)) {
     event.preventDefault();
-    open(link);
+    if (mayLeaveUnsaved(link)) ask(link.getAttribute("href"));
   }
   const text = dialog?.open && event.target.closest("[data-write-on]");
   const row = text && document.getElementById(`item-${text.dataset.writeOn}`);
