@@ -125,7 +125,7 @@ function refocus({ active, row, list, next, label, last }, follows) {
   const target = goesWithIt || stayed?.parentElement.id === list ? stayed : next && document.getElementById(next);
   const control = label && [...(target?.querySelectorAll("button, a, input") ?? [])].find((other) => labelOf(other) === label);
   const fallback = target?.querySelector(".title a") ?? document.querySelector(last) ?? document.getElementById("main");
-  (control ?? fallback).focus({ preventScroll: true });
+  (control || fallback).focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:finally:request", (event) => {

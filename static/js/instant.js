@@ -27,8 +27,9 @@ const labelOf = (element) => element?.getAttribute("aria-label") ?? element?.tex
 // On a title it belongs to the cursor, unless the row is gone altogether.
 function followFocus({ active, row, list, next }) {
   if (!row || (row.isConnected && (row.parentElement === list || active.matches(".title a")))) return;
-  const control = [...(next?.querySelectorAll("button, a") ?? [])].find((other) => labelOf(other) === labelOf(active));
-  (control ?? next?.querySelector(".title a") ?? document.getElementById("main")).focus({ preventScroll: true });
+  const label = labelOf(active);
+  const control = label && [...(next?.querySelectorAll("button, a") ?? [])].find((other) => labelOf(other) === label);
+  (control || next?.querySelector(".title a") || document.getElementById("main")).focus({ preventScroll: true });
 }
 
 function focusNow() {
