@@ -83,10 +83,13 @@ def markdown_text(plain: str, *, inline_start: bool = False) -> str:
     else:
         _escape_block_start(prose, put)
     escaped = "".join(put.get(at, sign) for at, sign in enumerate(prose)) if put else prose
-    if "\\$" in prose and any(is_math for is_math, _ in split_math(escaped)):
-        # Doubled, the backslash no longer keeps its dollar from closing a formula that an earlier dollar opens.
-        escaped = escaped.replace("\\$", "\\&#36;")
-    return _FORMULA.sub(lambda _: quiet_formula(formulas.pop()), escaped) if formulas else escaped
+    words = _with_formulas(escaped, formulas)
+    # Doubled, a backslash no longer keeps its dollar from being part of a formula that the text does not have.
+    for dollar in ("\\$", "$") if "\\$" in prose else ():
+        if [piece for is_math, piece in split_math(words) if is_math] == formulas:
+            break
+        words = _with_formulas(escaped.replace(dollar, dollar.replace("$", "&#36;")), formulas)
+    return words
 
 
 # Stands for a formula while the text around it is looked at; like the dollar it is neither a letter nor white space.
@@ -94,10 +97,15 @@ _FORMULA = re.compile("\ufdd0")
 
 
 def _without_formulas(text: str) -> tuple[str, list[str]]:
-    """The text with one sign in place of each formula, and the formulas, last one first."""
+    """The text with one sign in place of each formula, and the formulas in order, made quiet."""
     pieces = split_math(text)
     prose = "".join("\ufdd0" if is_math else piece for is_math, piece in pieces)
-    return prose, [piece for is_math, piece in reversed(pieces) if is_math]
+    return prose, [quiet_formula(piece) for is_math, piece in pieces if is_math]
+
+
+def _with_formulas(prose: str, formulas: list[str]) -> str:
+    left = iter(formulas)
+    return _FORMULA.sub(lambda _: next(left), prose)
 
 
 def _escape_backslashes(text: str, put: dict[int, str]) -> None:

@@ -147,6 +147,7 @@ TOKENS = """a|b |word| |*|**|_|__|`|``|```|[|]|(|)|](|<|<b>|</|<div|<!--
 @example("<x y=<b>", True)
 @example("é``>&amp;](```<b>``", True)
 @example("![- ]('](", False)
+@example("\\\\$$a$x_1$$x_1$", False)
 @settings(max_examples=1500, deadline=None)
 def test_any_text_shows_as_written(text, title):
     assert_shows_as_written(text, title=title)
