@@ -15,6 +15,7 @@ from app.models.papers import (
 )
 from app.models.posts import Delivery, Post
 from app.models.search import SearchText
+from app.models.together import Glance, Presence, ReadingLink, Writing
 
 __all__ = [
     "Announcement",
@@ -22,6 +23,7 @@ __all__ = [
     "Delivery",
     "Edition",
     "Editor",
+    "Glance",
     "Item",
     "Look",
     "Mention",
@@ -29,6 +31,8 @@ __all__ = [
     "MetricsSnapshot",
     "Paper",
     "Post",
+    "Presence",
+    "ReadingLink",
     "Revision",
     "Run",
     "RunRequest",
@@ -37,4 +41,5 @@ __all__ = [
     "Strike",
     "View",
     "Worker",
+    "Writing",
 ]

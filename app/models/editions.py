@@ -26,6 +26,14 @@ class Edition(db.Model):
     version: Mapped[int] = mapped_column(default=1)
     # The first human action; from then on ingestion leaves the edition alone.
     acted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # Markdown before the first entry of the post and after the last.
+    introduction: Mapped[str | None]
+    closing: Mapped[str | None]
+    # Who may publish it, and since when; nobody holds the baton of an edition that nobody has acted on.
+    baton_editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
+    baton_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    baton_editor: Mapped[Editor | None] = relationship()
 
 
 class Item(db.Model):
@@ -62,6 +70,10 @@ class Item(db.Model):
     left_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     headline: Mapped[str | None]
     note: Mapped[str | None]
+    # For the editors alone; it is in no post and no record.
+    remark: Mapped[str | None]
+    # The ids of the mentions to quote, in their order; NULL quotes by the rule, an empty list quotes none.
+    quotes: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     drop_reason: Mapped[str | None]
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
     placed_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -94,16 +106,21 @@ class AuditEvent(db.Model):
     """Who did what to which edition, when, with before and after of every field; append-only.
 
     `editor_id` is NULL for the machine and the command line. `undoes_id` names the event that this one took back.
+    Only the event of a run of autosaves grows, as long as the run goes on: from `at` until `ended_at`.
     """
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index(None, "edition_id", "id"),)
+    __table_args__ = (Index(None, "edition_id", "id"), Index(None, "edition_id", "version"))
 
     id: Mapped[PrimaryKey]
     kind: Mapped[str]
     at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
     editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
     edition_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
+    # The version that the edition got by it; `versions` lists all of them for a run of autosaves.
+    version: Mapped[int | None]
+    versions: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
     mention_id: Mapped[int | None] = mapped_column(ForeignKey("mentions.id"))
     summary: Mapped[str]

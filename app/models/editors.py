@@ -35,6 +35,8 @@ class Editor(UserMixin, db.Model):
     disabled_at: Mapped[datetime | None] = mapped_column(UtcTime)
     # Whether single letters act; somebody who speaks to the machine, or whose keyboard is in the way, turns them off.
     single_keys: Mapped[bool] = mapped_column(default=True)
+    # When the short tour of the first morning was walked or dismissed.
+    toured_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
     @property
     def is_active(self) -> bool:

@@ -22,6 +22,8 @@ ITEM_FIELDS = (
     "left_run_id",
     "headline",
     "note",
+    "remark",
+    "quotes",
     "drop_reason",
     "decided_at",
     "placed_at",
@@ -53,6 +55,13 @@ class Kind(StrEnum):
     EDITION_ORDERED = "edition.ordered"
     EDITION_CUT = "edition.cut"
     ITEM_UPDATED = "item.updated"
+    ITEM_QUOTED = "item.quoted"
+    EDITION_WRITTEN = "edition.written"
+    EDITION_RESTORED = "edition.restored"
+    BATON_TAKEN = "baton.taken"
+    BATON_LAID_DOWN = "baton.laid_down"
+    LINK_MADE = "link.made"
+    LINK_ENDED = "link.ended"
     MENTION_STRUCK = "mention.struck"
     MENTION_UNSTRUCK = "mention.unstruck"
     DATA_TAKEN = "data.taken"
@@ -75,6 +84,9 @@ UNDOABLE = (
     Kind.EDITION_ORDERED,
     Kind.EDITION_CUT,
     Kind.ITEM_UPDATED,
+    Kind.ITEM_QUOTED,
+    Kind.EDITION_WRITTEN,
+    Kind.EDITION_RESTORED,
     Kind.MENTION_STRUCK,
     Kind.MENTION_UNSTRUCK,
     Kind.DATA_TAKEN,
@@ -145,6 +157,7 @@ def record(
         at=by.now,
         editor_id=by.editor_id,
         edition_id=edition.id if edition else None,
+        version=edition.version if edition else None,
         summary=summary,
         changes=list(changes),
         **about,
