@@ -26,6 +26,7 @@ from app.web import (
     settings,
     sign_in,
     sparklines,
+    styles,
     urls,
     views,
     waiting,
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     selected,
     settings,
     sign_in,
+    styles,
     views,
     waiting,
 )

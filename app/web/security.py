@@ -35,7 +35,7 @@ def add_headers(response: Response) -> Response:
     """Pages are never cached; a static file or script whose address carries its hash is kept for a year."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint in ("static", "scripts.show"):
+    if request.endpoint in ("static", "scripts.show", "styles.show"):
         if "v" in request.args and response.status_code == 200:
             response.cache_control.no_cache = None
             response.cache_control.public = True

@@ -22,9 +22,9 @@ def test_pages_are_private_and_stamped_files_are_kept(as_editor: FlaskClient, la
     page = as_editor.get(laid.address)
     assert "private" in page.headers["Cache-Control"]
     assert "HX-Request" in page.headers["Vary"]
-    sheet = page.text.split('href="/static/css/tokens.css?')[1].split('"')[0]
-    assert "immutable" in as_editor.get(f"/static/css/tokens.css?{sheet}").headers["Cache-Control"]
-    assert "immutable" not in as_editor.get("/static/css/tokens.css").headers["Cache-Control"]
+    mark = page.text.split('href="/static/icons/mark.svg?')[1].split('"')[0]
+    assert "immutable" in as_editor.get(f"/static/icons/mark.svg?{mark}").headers["Cache-Control"]
+    assert "immutable" not in as_editor.get("/static/icons/mark.svg").headers["Cache-Control"]
 
 
 def test_an_address_without_a_page(as_editor: FlaskClient) -> None:

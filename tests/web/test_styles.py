@@ -1,0 +1,47 @@
+"""The style sheets as one file: where it is, what is in it, and how long it may be kept."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.web.styles import SHEETS
+
+FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
+
+
+def test_a_page_asks_for_one_sheet_that_holds_all_and_may_be_kept_for_good(client: FlaskClient) -> None:
+    addresses = re.findall(r'<link rel="stylesheet" href="([^"]+)">', client.get("/sign-in").text)
+    assert len(addresses) == 1
+    answer = client.get(addresses[0])
+    assert answer.mimetype == "text/css"
+    assert answer.cache_control.immutable
+    assert answer.cache_control.public
+    for sheet in SHEETS["desk"]:
+        assert (FOLDER / f"{sheet}.css").read_text(encoding="utf8") in answer.text
+    assert not client.get("/styles/older/desk.css").cache_control.immutable
+    assert client.get("/styles/older/desk.css").text == answer.text
+
+
+def test_an_edited_sheet_has_another_address(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "css").mkdir()
+    for sheet in SHEETS["post"]:
+        (tmp_path / "css" / f"{sheet}.css").write_text(f".{sheet} {{ color: red }}")
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
+    address_of = app.jinja_env.globals["styles"]
+    with app.test_request_context():
+        before = address_of("post")
+        (tmp_path / "css" / "post.css").write_text(".post { color: blue }  ")
+        assert address_of("post") != before
+        assert "color: blue" in app.test_client().get(address_of("post")).text
+
+
+def test_an_unknown_sheet_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/styles/older/nothing.css").status_code == 404
+
+
+def test_every_sheet_is_in_a_list() -> None:
+    listed = {sheet for sheets in SHEETS.values() for sheet in sheets}
+    assert listed == {path.stem for path in FOLDER.glob("*.css")}
