@@ -25,10 +25,12 @@ const OPTIONS = {
 };
 const idOf = (row) => row.id.split("-")[1];
 let home = null;
+let isCancelled = false;
 
 // The dragged image is a copy with the row's id; while it has it, a swap would not find the row.
 function began({ item, from }) {
   home = { list: from, next: item.nextElementSibling };
+  isCancelled = false;
   hold("drag");
   document.body.classList.add("dragging");
   setTimeout(() => {
@@ -54,7 +56,7 @@ export function send(row, act, values = {}) {
 function ended({ item, from, to }) {
   document.body.classList.remove("dragging");
   const { list, next } = home;
-  const isMoved = from !== to || item.nextElementSibling !== next;
+  const isMoved = !isCancelled && (from !== to || item.nextElementSibling !== next);
   const act = to.id !== "picked" ? "return" : from.id === "picked" ? "position" : "pick";
   const values = act === "return" ? {} : neighbours(item);
   // Back to where it was, and then there anew by the request itself: what is done at once is also taken back at once.
@@ -66,6 +68,20 @@ function ended({ item, from, to }) {
     else if (hasMissed) catchUp();
   });
 }
+
+// Escape ends a drag as though the hand had never moved; the keys are no other script's meanwhile.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (!document.body.classList.contains("dragging")) return;
+    event.stopImmediatePropagation();
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    isCancelled = true;
+    document.dispatchEvent(new PointerEvent("pointercancel"));
+  },
+  true,
+);
 
 function ready() {
   const picked = document.getElementById("picked");

@@ -58,6 +58,13 @@ def test_a_drag_moves_picks_and_puts_back_with_one_request_each(page: Page, desk
     expect(toast(page)).to_contain_text("from no. 1 to no. 3")
     assert desk.ids() == [before[1], before[2], before[0], *before[3:]] == rows(page, "picked")
     assert len(sent) == 1
+    order = desk.ids()
+    drag(page, page.locator(f"#item-{order[0]}"), page.locator(f"#item-{order[2]}"), drop=False)
+    page.keyboard.press("Escape")
+    expect(page.locator("body")).not_to_have_class("dragging")
+    page.mouse.up()
+    assert rows(page, "picked") == desk.ids() == order
+    assert len(sent) == 1
     candidate, last = desk.ids("candidate")[0], desk.ids()[-1]
     page.locator("#cut").scroll_into_view_if_needed()
     drag(page, page.locator(f"#candidates > #item-{candidate}"), page.locator(f"#item-{last}"))
