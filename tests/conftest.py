@@ -209,7 +209,7 @@ def as_reader(app: Flask, reader: Editor) -> FlaskClient:
 def _signed_in(app: Flask, person: Editor) -> FlaskClient:
     client = app.test_client()
     with client.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = str(person.id), True
+        cookie["_user_id"], cookie["_fresh"] = person.get_id(), True
     return client
 
 

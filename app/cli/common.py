@@ -53,6 +53,9 @@ def plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         except (NotAllowed, ConnectorError) as error:
             raise click.ClickException(str(error)) from error
+        except UnicodeEncodeError as error:
+            # A terminal may hand over bytes that are no text; no database takes those.
+            raise click.ClickException("What was typed is not valid UTF-8 text; type it again.") from error
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(_database_sentence(error)) from error
 

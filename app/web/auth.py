@@ -25,10 +25,11 @@ def register(app: Flask) -> None:
     login.unauthorized_handler(ask_to_sign_in)
 
 
-def load_editor(editor_id: str) -> Editor | None:
-    """The account of a session, unless it was closed meanwhile."""
-    editor = db.session.get(Editor, int(editor_id)) if editor_id.isdecimal() else None
-    return editor if editor and editor.is_active else None
+def load_editor(kept: str) -> Editor | None:
+    """The account of a session, unless it was closed or got another password meanwhile."""
+    number = kept.partition("-")[0]
+    editor = db.session.get(Editor, int(number)) if number.isdecimal() else None
+    return editor if editor and editor.is_active and editor.get_id() == kept else None
 
 
 def ask_to_sign_in() -> Response:

@@ -72,11 +72,12 @@ def password() -> Response:
 @bp.post("/password")
 @login_required
 def change_password() -> Response:
-    """Set one's own password; a reader may, too."""
+    """Set one's own password, which signs one out everywhere but here; a reader may, too."""
     try:
         accounts.set_password(db.session, current_user.id, request.form.get("password", ""))
     except NotAllowed as error:
         return render("pages/sign_in/password.html", status=422, sentence=str(error))
+    login_user(db.session.get_one(Editor, current_user.id))
     flash("Your password is set.", "done")
     return redirect(url_for("sign_in.password"), 303)
 

@@ -162,6 +162,8 @@ def test_strike_and_its_undo(runner, session, rules):
     assert "nothing changed" in runner.invoke(args=["mentions", "strike", "twitter", "77"]).stdout
     assert runner.invoke(args=["mentions", "strike", "twitter", "77", "--undo"]).exit_code == 0
     assert len(items(session)) == 1
+    no_text = runner.invoke(args=["mentions", "strike", "twitter", "77\udcff"])
+    assert (no_text.exit_code, no_text.stderr) == (1, "Error: What was typed is not valid UTF-8 text; type it again.\n")
     unknown = runner.invoke(args=["mentions", "strike", "twitter", "78"])
     assert (unknown.exit_code, unknown.stderr) == (1, "Error: There is no mention 78 from twitter.\n")
 

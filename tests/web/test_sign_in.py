@@ -74,3 +74,6 @@ def test_a_password_of_ones_own(as_reader: FlaskClient, client: FlaskClient) -> 
     assert press(as_reader, "/password", password="short").status_code == 422
     assert press(as_reader, "/password", password=PASSWORD).status_code == 303
     assert press(client, "/sign-in", name="Rui", password=PASSWORD).status_code == 303
+    assert press(client, "/password", password="a new one of mine").status_code == 303
+    assert client.get("/runs").status_code == 200
+    assert as_reader.get("/runs").status_code == 303
