@@ -43,8 +43,14 @@ document.addEventListener("click", (event) => {
 const isFromInside = ({ request, sourceElement }) =>
   request.method === "POST" && dialog?.open && (dialog.contains(sourceElement) || dialog.contains(request.submitter));
 
-// Closed, it gives the focus back to what opened it. Where the answer takes that away, the paper has it.
+// Closed, it gives the focus back to what opened it. Where that has left the page, the paper has it.
+function findFocus() {
+  if (document.activeElement !== document.body) return;
+  (currentRow()?.querySelector(".title a") ?? document.getElementById("main")).focus({ preventScroll: true });
+}
+
 let isClosing = false;
+dialog?.addEventListener("close", findFocus);
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   isClosing = ctx.response?.status < 400 && isFromInside(ctx);
@@ -52,8 +58,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
-  const isLost = !document.activeElement || document.activeElement === document.body;
-  if (isClosing && isLost) (currentRow()?.querySelector(".title a") ?? document.getElementById("main")).focus({ preventScroll: true });
+  if (isClosing) findFocus();
   isClosing = false;
   const said = document.querySelector("#toast .bad p");
   if (!(ctx.response?.status >= 400) || !isFromInside(ctx) || !said) return;

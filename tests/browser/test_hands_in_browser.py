@@ -178,3 +178,12 @@ def test_the_menu_moves_to_a_typed_number_and_closes_when_it_is_done(page: Page,
     expect(dialog).to_be_hidden()
     expect(row).to_be_hidden()
     assert desk.ids("held") == [before[5]]
+    # The focus is never nowhere, also when the paper left the page while its menu was open.
+    other = page.locator(f"#item-{before[3]}")
+    other.hover()
+    other.get_by_role("link", name="More").click()
+    expect(dialog).to_be_visible()
+    other.evaluate("row => row.remove()")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator(":focus")).to_have_count(1)
