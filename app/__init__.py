@@ -15,7 +15,7 @@ from app.connectors import source_states
 from app.database import prepare_database
 from app.domain.editions import Rules
 from app.domain.ranking import QUOTE_LIMIT
-from app.extensions import csrf, db, htmx, login, migrate
+from app.extensions import compress, csrf, db, htmx, login, migrate
 from app.jobs import Jobs
 from app.targets import targets_from
 
@@ -49,6 +49,7 @@ def create_app(settings: Mapping[str, str] | None = None) -> Flask:
     login.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)
+    compress.init_app(app)
     web.register(app)
     cli.register(app)
     for name in unknown_settings() if settings is None else ():
@@ -85,4 +86,6 @@ def _flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 8 * MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": 8 * MEGABYTE,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        # Files are streamed, and by default not to whoever takes gzip alone.
+        "COMPRESS_ALGORITHM_STREAMING": ["zstd", "br", "gzip"],
     }

@@ -1,5 +1,7 @@
 """Headers, errors in plain sentences, and what may be cached."""
 
+import gzip
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -25,6 +27,17 @@ def test_pages_are_private_and_stamped_files_are_kept(as_editor: FlaskClient, la
     mark = page.text.split('href="/static/icons/mark.svg?')[1].split('"')[0]
     assert "immutable" in as_editor.get(f"/static/icons/mark.svg?{mark}").headers["Cache-Control"]
     assert "immutable" not in as_editor.get("/static/icons/mark.svg").headers["Cache-Control"]
+
+
+def test_what_is_large_goes_out_compressed_to_whoever_takes_that(as_editor: FlaskClient, laid: Laid) -> None:
+    for address in (laid.address, "/static/vendor/htmx.min.js"):
+        plain = as_editor.get(address)
+        packed = as_editor.get(address, headers={"Accept-Encoding": "gzip"})
+        assert "Content-Encoding" not in plain.headers
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert len(packed.data) < len(plain.data) / 2
+        assert len(gzip.decompress(packed.data)) == len(plain.data)
 
 
 def test_an_address_without_a_page(as_editor: FlaskClient) -> None:
