@@ -13,6 +13,10 @@ _TAG_LIKE = re.compile(r"<(?=[a-zA-Z/!?])")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _LINK_LIKE = re.compile(r"\](?=\([ \t]*[^):&]{0,60}[:&])")
 
+# What the converter gives as letters and is a function or a relation: drawn as such, with TeX's thin space around it.
+_FUNCTION = re.compile(r"<m[io]>([A-Za-z]{2,12})</m[io]>(?=(<mo[^>]*>[(\[{|])?)")
+_RELATIONS = {"<mi>~</mi>": "<mo>∼</mo>", "<mi>±</mi>": "<mo>±</mo>", "<mi>∓</mi>": "<mo>∓</mo>"}
+
 # The longest formula of 3,347 real abstracts has 180 signs; the converter recurses, so it gets no more than this.
 LONGEST_FORMULA = 400
 
@@ -35,6 +39,19 @@ def split_math(text: str) -> list[tuple[bool, str]]:
         pieces += [(False, text[at : match.start()]), (True, match[0])]
         at = match.end()
     return [*pieces, (False, text[at:])]
+
+
+def shortened(text: str, limit: int) -> str:
+    """The beginning of a text, at most `limit` signs and an ellipsis; a formula stands in it whole or not at all."""
+    if len(text) <= limit:
+        return text
+    end = 0
+    for is_math, piece in split_math(text):
+        if end + len(piece) > limit:
+            end = end if is_math and end else limit
+            break
+        end += len(piece)
+    return f"{text[:end].rstrip()}…"
 
 
 def formula(span: str) -> str:
@@ -64,7 +81,21 @@ def mathml(span: str) -> str | None:
         drawn = convert(source, display="block" if span.startswith("$$") else "inline")
     except Exception:  # It raises whatever went wrong inside it: KeyError, IndexError, RecursionError and its own.
         return None
-    return clean_mathml(drawn)
+    kept = clean_mathml(drawn)
+    return _spaced(kept) if kept else None
+
+
+def _spaced(drawn: str) -> str:
+    """The markup with functions and relations as operators, so that they stand apart: n log n, not nlogn."""
+    for letters, operator in _RELATIONS.items():
+        drawn = drawn.replace(letters, operator)
+    return _FUNCTION.sub(_function, drawn)
+
+
+def _function(match: re.Match[str]) -> str:
+    # A bracket follows its function closely.
+    after = "0" if match[2] else "0.17em"
+    return f'<mo lspace="0.17em" rspace="{after}">{match[1]}</mo>'
 
 
 def _is_balanced(source: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.domain.markup import shortened
 from app.models import AuditEvent, Edition, Item
 from app.services.acting import Acting
 
@@ -137,8 +138,7 @@ def item_changes(before: Mapping[int, Mapping[str, Any]], items: Iterable[Item])
 
 def quoted_title(title: str) -> str:
     """The beginning of a title in quotation marks, as summaries name a paper."""
-    title = " ".join(title.split())
-    return f"“{title}”" if len(title) <= SHOWN_TITLE else f"“{title[:SHOWN_TITLE].rstrip()}…”"
+    return f"“{shortened(' '.join(title.split()), SHOWN_TITLE)}”"
 
 
 def record(

@@ -10,7 +10,7 @@ export function moveTo(row) {
   moving = row;
   const places = document.getElementById("publish").dataset.picked;
   const last = Number(places) + (row.dataset.state === "picked" ? 0 : 1);
-  dialog.querySelector("[data-of]").textContent = row.querySelector(".title").textContent;
+  dialog.querySelector("[data-of]").replaceChildren(...row.querySelector(".title a").cloneNode(true).childNodes);
   dialog.querySelector("[data-count]").textContent = `of ${last}`;
   dialog.dataset.last = last;
   field.value = "";
