@@ -49,7 +49,7 @@ def _claimed(session: Session, day: date, by: Acting) -> Edition:
     """Lock the edition. One without papers goes on to fill itself: its listing is still to come."""
     edition = edition_of(session, day, by.rules)
     has_papers = session.scalar(select(exists().where(Item.edition_id == edition.id, Item.state != "waiting")))
-    return claim_edition(session, edition.id, by.now, acts=bool(has_papers))
+    return claim_edition(session, edition.id, by, acts=bool(has_papers))
 
 
 def _waiting_item(session: Session, edition: Edition, paper: Paper, run_id: int) -> Item:

@@ -43,7 +43,7 @@ def claim_for(session: Session, edition_id: int, event: AuditEvent, by: Acting) 
     ids |= editions_given(session, [change["item_id"] for change in event.changes if "item_id" in change])
     if any("held" in change["fields"].get("state", [])[:1] for change in event.changes if "item_id" in change):
         ids |= {found for found in [next_draft(session, edition_id)] if found is not None}
-    return claim_editions(session, ids, edition_id, by.now) or session.get_one(Edition, edition_id)
+    return claim_editions(session, ids, edition_id, by) or session.get_one(Edition, edition_id)
 
 
 def apply_inverse(

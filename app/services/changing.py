@@ -64,7 +64,7 @@ def change_items(
     where `version` is not that of the item.
     """
     with transaction(session):
-        edition = claim_editions(session, [*also, *editions_given(session, item_ids)], edition_id, by.now)
+        edition = claim_editions(session, [*also, *editions_given(session, item_ids)], edition_id, by)
         items = [item for item in _items(session, edition_id, item_ids) if needs(item)]
         work = Work(session, edition, items, by, {item.id: snapshot(item) for item in items})
         held = [item for item in items if item.state == "held"]

@@ -73,7 +73,7 @@ def _undecided_scores(session: Session, edition_id: int, state: str) -> Sequence
 
 def _move(session: Session, edition_id: int, by: Acting, choose: Callable[[], float]) -> Acted:
     with transaction(session):
-        edition = claim_edition(session, edition_id, by.now)
+        edition = claim_edition(session, edition_id, by)
         cut, was = float(choose()), edition.cut
         check_cut(cut)
         if cut == was:

@@ -1,7 +1,6 @@
 """Strikes: an editor takes a mention out of every score, or takes the strike back."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -80,7 +79,7 @@ def _act(
     if mention is None:
         raise NotAllowed("There is no such mention.")
     with transaction(session):
-        edition = claim_reached(session, mention_id, edition_id, by.now)
+        edition = claim_reached(session, mention_id, edition_id, by)
         items = draft_items_naming(session, mention_id)
         # An edition that no editor has touched follows the rules by itself; there an undo rescores instead.
         held = [item for item in items if item.edition.acted_at is not None]
@@ -123,10 +122,10 @@ def _strike_of(session: Session, mention_id: int) -> Strike | None:
     return session.scalar(select(Strike).where(Strike.mention_id == mention_id))
 
 
-def claim_reached(session: Session, mention_id: int, edition_id: int | None, now: datetime) -> Edition | None:
+def claim_reached(session: Session, mention_id: int, edition_id: int | None, by: Acting) -> Edition | None:
     """Lock every draft edition that a mention reaches, and the one in which somebody acts, which is returned."""
     ids = {item.edition_id for item in draft_items_naming(session, mention_id)}
-    return claim_editions(session, ids, edition_id, now)
+    return claim_editions(session, ids, edition_id, by)
 
 
 def _said_by(mention: Mention) -> str:

@@ -65,7 +65,7 @@ def order_by_score(session: Session, edition_id: int, by: Acting) -> Acted:
     Where an editor had moved a paper, that is forgotten. Raises NotAllowed for a published edition.
     """
     with transaction(session):
-        edition = claim_edition(session, edition_id, by.now)
+        edition = claim_edition(session, edition_id, by)
         query = select(Item).where(Item.edition_id == edition_id, Item.state == "picked").order_by(Item.id)
         items = {item.id: item for item in session.scalars(query.execution_options(populate_existing=True))}
         before = {item_id: snapshot(item) for item_id, item in items.items()}

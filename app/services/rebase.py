@@ -68,7 +68,7 @@ def _claim(
     session: Session, edition_id: int, by: Acting, up_to: int, item_ids: Collection[int] | None
 ) -> tuple[Edition, Waiting]:
     """Lock the edition and read what waits in it."""
-    edition = claim_edition(session, edition_id, by.now)
+    edition = claim_edition(session, edition_id, by)
     if not 1 <= up_to <= newest_finished_run(session):
         raise NotAllowed("The list was made from a run that is not there; reload the page and look again.")
     if item_ids is not None:

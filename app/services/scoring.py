@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, Rules, key_between, placed_by_score, settle, spread_keys
@@ -16,25 +15,31 @@ from app.models import Edition, Item, Paper
 from app.queries.evidence import chunks, scoring_inputs
 from app.queries.order import picked_order
 from app.queries.readings import history_of_items
+from app.services.acting import Acting
 from app.services.audit import snapshot
 
 # Items as they were, by id.
 Snapshots = dict[int, dict[str, Any]]
 
 
-def claim_edition(session: Session, edition_id: int, now: datetime, *, acts: bool = True) -> Edition:
+def claim_edition(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -> Edition:
     """Lock a draft edition for one action and count its version up; the first statement of every action.
 
     Being an UPDATE it makes two actions on one edition follow each other on SQLite and PostgreSQL alike. With
-    `acts` the edition counts as touched by an editor, and ingestion leaves it alone from then on.
-    Raises NotAllowed when the edition is published.
+    `acts` the edition counts as touched by an editor, and ingestion leaves it alone from then on; the editor who acts
+    has its baton where nobody holds it. Raises NotAllowed when the edition is published.
     """
+    values: dict[str, Any] = {"version": Edition.version + 1}
+    if acts:
+        values["acted_at"] = func.coalesce(Edition.acted_at, by.now)
+    if acts and by.editor_id is not None:
+        is_free = Edition.baton_editor_id.is_(None)
+        values["baton_at"] = case((is_free, literal(by.now, Edition.baton_at.type)), else_=Edition.baton_at)
+        values["baton_editor_id"] = func.coalesce(Edition.baton_editor_id, by.editor_id)
     claimed = session.execute(
         update(Edition)
         .where(Edition.id == edition_id, Edition.status == "draft")
-        .values(
-            version=Edition.version + 1, acted_at=func.coalesce(Edition.acted_at, now) if acts else Edition.acted_at
-        )
+        .values(values)
         .execution_options(synchronize_session=False)
     )
     edition = session.get(Edition, edition_id, populate_existing=True)
@@ -45,7 +50,7 @@ def claim_edition(session: Session, edition_id: int, now: datetime, *, acts: boo
     return edition
 
 
-def claim_editions(session: Session, edition_ids: Iterable[int], acted_in: int | None, now: datetime) -> Edition | None:
+def claim_editions(session: Session, edition_ids: Iterable[int], acted_in: int | None, by: Acting) -> Edition | None:
     """Lock several draft editions for one action, and return the one in which somebody acts.
 
     They are locked in the order of their ids, so that two actions at once wait for each other and never for ever.
@@ -54,10 +59,10 @@ def claim_editions(session: Session, edition_ids: Iterable[int], acted_in: int |
     claimed = None
     for edition_id in sorted({*edition_ids, *([acted_in] if acted_in is not None else [])}):
         if edition_id == acted_in:
-            claimed = claim_edition(session, edition_id, now)
+            claimed = claim_edition(session, edition_id, by)
         else:
             with suppress(NotAllowed):
-                claim_edition(session, edition_id, now, acts=False)
+                claim_edition(session, edition_id, by, acts=False)
     return claimed
 
 

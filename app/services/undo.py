@@ -100,7 +100,7 @@ def _go(session: Session, edition_id: int, by: Acting, way: _Way, event_id: int 
     except Overtaken as overtaken:
         event, reason = overtaken.event, overtaken.reason
     with transaction(session):
-        edition = claim_edition(session, edition_id, by.now)
+        edition = claim_edition(session, edition_id, by)
         about = {"edition": edition, "item_id": event.item_id, "mention_id": event.mention_id}
         summary = _what(session, event)
         record(session, by, Kind.UNDO_PASSED_OVER, f"{way.passed}: {summary}", undoes_id=event.id, **about)
