@@ -121,15 +121,25 @@ def scoring_inputs(
     inputs = {item_id: (readings.get(item_id, []), list[CountedMention]()) for item_id in item_ids}
     for ids in chunks(item_ids):
         for row in session.execute(mention_counts(as_of=as_of).where(Item.id.in_(ids))):
-            counts = {name: getattr(row, name) for name in COUNTS}
             is_struck = supposed.get(row.mention_id, row.struck_at is not None)
-            flags = {"is_struck": is_struck, "is_repost": row.repost_of is not None}
-            inputs[row.item_id][1].append(CountedMention(row.source, captured_at=row.captured_at, **counts, **flags))
+            inputs[row.item_id][1].append(counted_mention(row, is_struck=is_struck))
     return inputs
 
 
-def _paper_readings(as_of: int | None) -> Any:
-    """The newest paper-level reading of every source, by item."""
+def counted_mention(row: Any, *, is_struck: bool) -> CountedMention:
+    """A row of `mention_counts` as scoring takes it."""
+    counts = {name: getattr(row, name) for name in COUNTS}
+    flags = {"is_struck": is_struck, "is_repost": row.repost_of is not None}
+    return CountedMention(row.source, captured_at=row.captured_at, **counts, **flags)
+
+
+def counted_reading(row: Any) -> CountedReading:
+    """A row of `reading_counts` as scoring takes it."""
+    return CountedReading(row.source, row.reposts, row.likes, row.replies, row.points, row.captured_at)
+
+
+def reading_counts(*more: Any, as_of: int | None = None) -> Any:
+    """A query of the newest paper-level reading of every source, by item, and the columns `more`."""
     later = aliased(MetricsSnapshot)
     newest = (
         select(func.max(later.captured_at))
@@ -144,7 +154,8 @@ def _paper_readings(as_of: int | None) -> Any:
     counts = [getattr(MetricsSnapshot, name) for name in COUNTS]
     scored = [count.is_not(None) for count in counts]
     return (
-        select(Item.id.label("item_id"), MetricsSnapshot.source, *counts, MetricsSnapshot.captured_at)
+        select(Item.id.label("item_id"), MetricsSnapshot.source, *counts, MetricsSnapshot.captured_at, *more)
+        .select_from(Item)
         .join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
         .where(MetricsSnapshot.run_id <= _horizon(as_of), MetricsSnapshot.captured_at == newest, or_(*scored))
         .order_by(Item.id, MetricsSnapshot.source)
@@ -181,9 +192,8 @@ def readings_of_items(
     """The newest paper-level reading of each source, by item."""
     found: dict[int, list[CountedReading]] = {}
     for ids in chunks(item_ids):
-        for row in session.execute(_paper_readings(as_of).where(Item.id.in_(ids))):
-            reading = CountedReading(row.source, row.reposts, row.likes, row.replies, row.points, row.captured_at)
-            found.setdefault(row.item_id, []).append(reading)
+        for row in session.execute(reading_counts(as_of=as_of).where(Item.id.in_(ids))):
+            found.setdefault(row.item_id, []).append(counted_reading(row))
     return found
 
 
