@@ -12,7 +12,7 @@ from app.models import AuditEvent, Edition
 from app.queries.editions import Desk, Row, Wanted, desk, desk_of
 from app.queries.items import details_of_item
 from app.queries.shown import arrange
-from app.services.audit import Acted, Kind
+from app.services.audit import UNDOABLE, Acted, Kind
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
 from app.web.pages import edition_context, edition_page, item_context, item_page
@@ -72,7 +72,7 @@ def _said(event: AuditEvent | None) -> str:
 
 
 def _undo_url(edition: Edition, event: AuditEvent | None) -> str | None:
-    is_undoable = event is not None and (event.undoes_id is None or event.kind == Kind.ACTION_REDONE)
+    is_undoable = event is not None and event.kind in (*UNDOABLE, Kind.ACTION_REDONE)
     return url_for("editions.undo", day=edition.date.isoformat(), event=event.id) if is_undoable else None
 
 
