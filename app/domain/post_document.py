@@ -8,6 +8,9 @@ from app.domain.front_matter import FrontMatter
 
 SCRIPT = '<script async src="https://platform.twitter.com/widgets.js" charset="utf-8"></script>'
 LINKS = "- links: "
+# The rule over the closing words. Nothing that an editor writes, no abstract and no quote has such a line: bullets and
+# rules in a note are escaped or written otherwise, and lines of code that begin so are indented.
+CLOSING_RULE = "- - -"
 
 # The blog leaves four blank lines between two entries and three after the last one.
 _BETWEEN = "\n\n\n\n\n"
@@ -70,13 +73,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PostDocument:
-    """A whole post. `layout` holds the line breaks after the head and after the introduction, where unusual."""
+    """A whole post; `closing` stands under a rule after the last entry.
+
+    `layout` holds the line breaks after the head and after the introduction, `closing_layout` those after the rule and
+    after the closing words, each where unusual.
+    """
 
     front: FrontMatter
     introduction: str = ""
     entries: tuple[Entry, ...] = ()
     newline: str = "\n"
     layout: tuple[str, ...] = ()
+    closing: str = ""
+    closing_layout: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -97,15 +106,20 @@ def blocks(entry: Entry) -> list[str]:
 
 
 def usual_layout(count: int, *, last: bool) -> tuple[str, ...]:
-    """The line breaks after each of `count` blocks as the blog set them; `last` for the post's last entry."""
+    """The line breaks after each of `count` blocks as the blog set them; `last` if the post ends with it."""
     return ("\n\n",) * (count - 1) + (_AFTER_LAST if last else _BETWEEN,)
 
 
-def usual_opening(introduction: str, *, entries: bool) -> tuple[str, ...]:
-    """The line breaks after the head and, if there is one, after the introduction."""
+def usual_opening(introduction: str, *, more: bool) -> tuple[str, ...]:
+    """The line breaks after the head and, if there is one, after the introduction; `more` if anything follows them."""
     if introduction:
-        return ("\n", "\n\n" if entries else "\n")
-    return ("\n" if entries else "",)
+        return ("\n", "\n\n" if more else "\n")
+    return ("\n" if more else "",)
+
+
+def usual_closing() -> tuple[str, str]:
+    """The line breaks after the rule over the closing words, and after these."""
+    return "\n\n", "\n"
 
 
 def to_dict(document: PostDocument) -> dict[str, Any]:
@@ -122,6 +136,8 @@ def from_dict(data: dict[str, Any]) -> PostDocument:
         entries=tuple(_entry_from(entry) for entry in data.get("entries", ())),
         newline=data.get("newline", "\n"),
         layout=tuple(data.get("layout", ())),
+        closing=data.get("closing", ""),
+        closing_layout=tuple(data.get("closing_layout", ())),
     )
 
 

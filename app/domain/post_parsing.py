@@ -4,7 +4,17 @@ import re
 from dataclasses import dataclass, replace
 
 from app.domain.front_matter import FENCE, LONGEST_HEAD, FrontMatter, read_head
-from app.domain.post_document import LINKS, SCRIPT, Entry, PostDocument, Quote, usual_layout, usual_opening
+from app.domain.post_document import (
+    CLOSING_RULE,
+    LINKS,
+    SCRIPT,
+    Entry,
+    PostDocument,
+    Quote,
+    usual_closing,
+    usual_layout,
+    usual_opening,
+)
 
 _HEADING = re.compile(r"# ([1-9][0-9]{0,5}|0)\. (.*)", re.DOTALL)
 _LINKS_LINE = re.compile(re.escape(LINKS) + ".", re.DOTALL)
@@ -28,7 +38,7 @@ def parse(data: bytes) -> PostDocument:
     """The document that a post's bytes say; `compose` writes the same bytes again.
 
     What is not understood is kept where it stands: before the first entry as introduction, inside an entry in its
-    authors, abstract or remainder. PostUnreadable only if the bytes are not UTF-8 or have no front matter.
+    authors, abstract or remainder, under a rule after the last entry as closing words. PostUnreadable only if the bytes are not UTF-8 or have no front matter.
     """
     text = _decoded(data)
     newline = "\r\n" if "\n" in text and text.count("\r\n") == text.count("\n") else "\n"
@@ -36,10 +46,13 @@ def parse(data: bytes) -> PostDocument:
     lines = (text.replace("\r\n", "\n") if newline == "\r\n" else text).split("\n")
     front, rest = _front(lines)
     heads = _entry_starts(lines, rest)
-    body_end = heads[0] if heads else len(lines)
-    introduction, opening = _introduction(lines[rest:body_end], entries=bool(heads))
-    entries = [_entry(lines[start:end], last=end == len(lines)) for start, end in _segments(heads, len(lines))]
-    return PostDocument(front, introduction, tuple(entries), newline, opening)
+    rule = _closing_rule(lines, heads[-1] if heads else rest)
+    end = len(lines) if rule is None else rule
+    body_end = heads[0] if heads else end
+    introduction, opening = _introduction(lines[rest:body_end], more=body_end < len(lines))
+    entries = [_entry(lines[start:stop], last=stop == len(lines)) for start, stop in _segments(heads, end)]
+    closing, ending = ("", ()) if rule is None else _closing(lines, rule)
+    return PostDocument(front, introduction, tuple(entries), newline, opening, closing, ending)
 
 
 def _decoded(data: bytes) -> str:
@@ -88,17 +101,40 @@ def _links_line(lines: list[str], start: int, end: int) -> int | None:
     return next((number for number in range(start, end) if _LINKS_LINE.match(lines[number])), None)
 
 
-def _introduction(lines: list[str], *, entries: bool) -> tuple[str, tuple[str, ...]]:
-    """The text before the first entry, and the line breaks around it where they are not the usual ones."""
+def _closing_rule(lines: list[str], start: int) -> int | None:
+    """The line with the rule over the closing words, or None: the first one from `start` on, the head of the last
+    entry, and in an entry behind its links. It stands after a blank line and has words below it."""
+    links = _links_line(lines, start, len(lines))
+    for number in range(start if links is None else links + 1, len(lines)):
+        if lines[number] == CLOSING_RULE and (number == start or _is_blank(lines[number - 1])):
+            return number if _trimmed(lines, number + 1, len(lines)) else None
+    return None
+
+
+def _introduction(lines: list[str], *, more: bool) -> tuple[str, tuple[str, ...]]:
+    """The text before the first entry, and the line breaks around it where they are not the usual ones.
+
+    `more` if anything follows it.
+    """
     span = _trimmed(lines, 0, len(lines))
-    closing = "\n" if entries else ""
+    end = "\n" if more else ""
     if span is None:
-        introduction, layout = "", ("\n".join(lines) + closing if lines else "",)
+        introduction, layout = "", ("\n".join(lines) + end if lines else "",)
     else:
         introduction = _text(lines, span)
         before = "".join(f"{line}\n" for line in lines[: span.start])
-        layout = (before, "".join(f"\n{line}" for line in lines[span.end :]) + closing)
-    return introduction, () if layout == usual_opening(introduction, entries=entries) else layout
+        layout = (before, "".join(f"\n{line}" for line in lines[span.end :]) + end)
+    return introduction, () if layout == usual_opening(introduction, more=more) else layout
+
+
+def _closing(lines: list[str], rule: int) -> tuple[str, tuple[str, ...]]:
+    """The words below the rule, and the line breaks around them where they are not the usual ones."""
+    span = _trimmed(lines, rule + 1, len(lines))
+    if span is None:  # Cannot be: _closing_rule saw to it.
+        raise PostUnreadable(f"Line {rule + 1} has nothing below it.")
+    before = "".join(f"\n{line}" for line in lines[rule + 1 : span.start]) + "\n"
+    layout = (before, "".join(f"\n{line}" for line in lines[span.end :]))
+    return _text(lines, span), () if layout == usual_closing() else layout
 
 
 def _entry(lines: list[str], *, last: bool) -> Entry:

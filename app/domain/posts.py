@@ -11,6 +11,7 @@ from app.domain.front_matter import (
     slug,
 )
 from app.domain.post_document import (
+    CLOSING_RULE,
     SCRIPT,
     Entry,
     PostDocument,
@@ -18,6 +19,7 @@ from app.domain.post_document import (
     blocks,
     from_dict,
     to_dict,
+    usual_closing,
     usual_layout,
     usual_opening,
 )
@@ -49,19 +51,23 @@ PROFILES = (DEFAULT_PROFILE,)
 
 
 def compose(document: PostDocument, profile: str = DEFAULT_PROFILE) -> bytes:
-    """The bytes of a post, UTF-8: the front matter, the introduction, the entries in their order.
+    """The bytes of a post, UTF-8: the front matter, the introduction, the entries in their order, the closing words.
 
     The form is that of the blog's post of 2021-03-24. FrontMatterError if the front matter would not read back as
     meant; ValueError for an unknown profile.
     """
     if profile not in PROFILES:
         raise ValueError(f"There is no profile named {profile!r}.")
-    opening = document.layout or usual_opening(document.introduction, entries=bool(document.entries))
+    more = bool(document.entries or document.closing)
+    opening = document.layout or usual_opening(document.introduction, more=more)
     parts = [head_of(document.front), opening[0]]
     if document.introduction:
         parts += [document.introduction, *opening[1:]]
-    last = len(document.entries) - 1
+    last = -1 if document.closing else len(document.entries) - 1
     parts += [_composed(entry, last=number == last) for number, entry in enumerate(document.entries)]
+    if document.closing:
+        after_rule, after = document.closing_layout or usual_closing()
+        parts += [CLOSING_RULE, after_rule, document.closing, after]
     return "".join(parts).replace("\n", document.newline).encode("utf-8")
 
 

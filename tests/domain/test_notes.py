@@ -24,9 +24,17 @@ def post_with(note: str, *, abstract: str = "The abstract.", quotes: tuple[Quote
     return PostDocument(FrontMatter(title="A Post"), entries=entries)
 
 
+def framed(document: PostDocument, words: str) -> list[PostDocument]:
+    """The post with the words before its first entry and after its last, and around no entry at all."""
+    return [PostDocument(document.front, words, papers, closing=words) for papers in (document.entries, ())]
+
+
 def assert_stays_one_note(note: str) -> None:
     safe = note_markdown(note)
     assert note_markdown(safe) == safe
+    unframed = [post_with(safe), post_with(safe, abstract=""), post_with(safe, abstract="", quotes=())]
+    for document in [*unframed, *framed(unframed[0], safe), *framed(unframed[2], safe)]:
+        assert parse(compose(document)) == document
     for document in (post_with(safe), post_with(safe, abstract=""), post_with(safe, abstract="", quotes=())):
         assert parse(compose(document)) == document
     for page in (COMMONMARK.render(safe), markdown.markdown(safe, extensions=["fenced_code"])):

@@ -91,6 +91,7 @@ class TestArchive:
         document = assert_survives(path.read_bytes())
         assert [entry.number for entry in document.entries] == list(range(1, len(document.entries) + 1))
         assert not any(entry.layout or entry.remainder or entry.note for entry in document.entries)
+        assert (document.introduction, document.closing) == ("", "")
         assert all(entry.arxiv_id and entry.authors and entry.abstract for entry in document.entries)
         assert all(quote.scripted and "\n" not in quote.html for e in document.entries for quote in e.quotes)
 
@@ -204,7 +205,11 @@ class TestReading:
         assert old in POST
         assert_survives(POST.replace(old, new, count))
 
-    @pytest.mark.parametrize("tail", ["", "\n", "\n\n\n", "Only words.", "\nOnly words.\n", "\n# 1. A heading\n"])
+    @pytest.mark.parametrize(
+        "tail",
+        ["", "\n", "\n\n\n", "Only words.", "\nOnly words.\n", "\n# 1. A heading\n"]
+        + ["- - -\nBye.", "\n- - -\n\nBye.\n", "\nHello.\n- - -\n\nBye.\n", "\nHello.\n\n- - -\n", "\n- - -\n\n\nBye."],
+    )
     def test_a_post_without_papers_survives(self, tail):
         assert assert_survives(HEAD + tail).entries == ()
         assert_survives((HEAD + tail).rstrip("\n"))
@@ -234,12 +239,41 @@ class TestReading:
         assert_survives(HEAD + ENTRY_ONE + line * (1_000_000 // len(line)))
 
 
+class TestClosingWords:
+    def test_they_stand_under_a_rule_after_the_last_entry(self):
+        document = PostDocument(
+            parse(POST.encode()).front, "Hello.", parse(POST.encode()).entries, closing="Bye.\n\nBye."
+        )
+        text = compose(document).decode()
+        assert text == POST.replace("---\n\n# 1.", "---\n\nHello.\n\n# 1.") + "\n- - -\n\nBye.\n\nBye.\n"
+        assert assert_survives(text) == document
+
+    def test_words_without_the_rule_are_the_last_entrys(self):
+        document = assert_survives(POST + "\nA line by hand.\n")
+        assert (document.closing, document.entries[-1].note) == ("", "Winds are named.")
+        quoted = assert_survives(POST.replace("Winds are named.", f"Winds are named.\n\n{QUOTE}\n\nBy hand."))
+        assert (quoted.closing, quoted.entries[-1].remainder) == ("", "By hand.")
+
+    def test_what_stood_between_the_last_entry_and_the_rule_stays_there(self):
+        document = assert_survives(POST.rstrip() + f"\n\n{QUOTE}\n\nBy hand.\n\n- - -\nBye.")
+        assert (document.entries[-1].remainder, document.closing) == ("By hand.", "Bye.")
+
+    @pytest.mark.parametrize("end", ["- - -\n", "\n- - -\n\n \n", "- - -\n\nBye.\n"])
+    def test_a_rule_with_nothing_below_or_right_under_a_line_is_none(self, end):
+        assert assert_survives(POST.rstrip() + "\n" + end).closing == ""
+
+    def test_a_rule_before_the_last_entry_is_that_entrys(self):
+        document = assert_survives(POST.replace("Clouds are counted.", "Clouds\n\n- - -\n\nare counted."))
+        assert (document.closing, len(document.entries)) == ("", 2)
+
+
 PIECES = [
     "\n",
     "\n\n",
     " ",
     "\r\n",
     "---\n",
+    "\n- - -\n",
     "# 3. X\n",
     "- links: a\n",
     "- ",
@@ -301,11 +335,12 @@ ENTRIES = st.builds(
 @given(
     st.lists(ENTRIES, max_size=4).map(tuple),
     st.one_of(st.just(""), WORDS),
+    st.lists(WORDS, max_size=3).map("\n\n".join),
     st.builds(FrontMatter, title=LINE, slug=LINE, draft=st.booleans()),
 )
 @settings(max_examples=300, deadline=None)
-def test_every_document_reads_back_as_itself(entries, introduction, front):
-    document = PostDocument(front, introduction, entries)
+def test_every_document_reads_back_as_itself(entries, introduction, closing, front):
+    document = PostDocument(front, introduction, entries, closing=closing)
     assert parse(compose(document)) == document
     assert from_dict(json.loads(json.dumps(to_dict(document)))) == document
 
