@@ -47,6 +47,8 @@ class Rules:
     profile: str
     # The address under which the posts stand on their site; empty for links from its root.
     site_url: str = ""
+    # Whether TeX in the words of titles and abstracts is printed as what it means, or as it is written.
+    tidy_tex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
