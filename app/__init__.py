@@ -67,6 +67,7 @@ def rules_from(values: Mapping[str, Any]) -> Rules:
         timezone=values["TIMEZONE"],
         profile=values["PROFILE"],
         site_url=values["SITE_URL"],
+        tidy_tex=values["TIDY_TEX"],
     )
 
 

@@ -72,6 +72,9 @@ SETTINGS = (
     Setting("QUOTE_CUT", f"{QUOTE_CUT:g}", number, "the score from which a mention is quoted in the post"),
     Setting("PROFILE", "lumen", _profile, "how a post looks: lumen"),
     Setting(
+        "TIDY_TEX", "no", yes_or_no, "yes prints TeX in titles and abstracts as what it means, but for the mathematics"
+    ),
+    Setting(
         "TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"
     ),
     Setting("SITE_URL", "", _site, "where posts stand on your site, for links to earlier ones; its root if empty"),

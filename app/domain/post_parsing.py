@@ -38,7 +38,8 @@ def parse(data: bytes) -> PostDocument:
     """The document that a post's bytes say; `compose` writes the same bytes again.
 
     What is not understood is kept where it stands: before the first entry as introduction, inside an entry in its
-    authors, abstract or remainder, under a rule after the last entry as closing words. PostUnreadable only if the bytes are not UTF-8 or have no front matter.
+    authors, abstract or remainder, under a rule after the last entry as closing words. PostUnreadable only if the
+    bytes are not UTF-8 or have no front matter.
     """
     text = _decoded(data)
     newline = "\r\n" if "\n" in text and text.count("\r\n") == text.count("\n") else "\n"

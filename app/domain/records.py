@@ -7,19 +7,11 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.domain.markup import collapsed, date_in_words, is_tweet, markdown_text, network, note_markdown, quote_html
+from app.domain.markup import collapsed, markdown_text, network, note_markdown
 from app.domain.papers import abs_url, pdf_url
-from app.domain.posts import DEFAULT_PROFILE, Entry, PostDocument, Quote, from_dict, lumen_front_matter, to_dict
-from app.domain.ranking import (
-    QUOTE_CUT,
-    QUOTE_LIMIT,
-    CountedMention,
-    CountedReading,
-    SourceTotal,
-    best_first,
-    mention_score,
-    source_totals,
-)
+from app.domain.posts import DEFAULT_PROFILE, Entry, PostDocument, from_dict, lumen_front_matter, to_dict
+from app.domain.quoting import QuoteRule, counted, counts, moment, quotes_of
+from app.domain.ranking import QUOTE_CUT, QUOTE_LIMIT, CountedReading, SourceTotal, source_totals
 
 FORMAT = 1
 
@@ -56,23 +48,25 @@ def document_of(record: Record) -> PostDocument:
 
 
 def _edition(record: Record) -> PostDocument:
-    published_at = _moment(record["published_at"])
+    published_at = moment(record["published_at"])
     zone = _zone(record.get("timezone") or "UTC")
     if published_at is None:
         raise RecordUnreadable("The record's time of publishing is empty.")
     front = lumen_front_matter(date.fromisoformat(record["edition_date"]), published_at.astimezone(zone))
     entries = (_entry(number, item, record, zone) for number, item in enumerate(record["items"], start=1))
-    return PostDocument(front, entries=tuple(entries))
+    introduction, closing = (note_markdown(record.get(name) or "") for name in ("introduction", "closing"))
+    return PostDocument(front, introduction, tuple(entries), closing=closing)
 
 
 def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
     """One paper of an edition; every text of it passes through markup here."""
     headline = collapsed(item.get("headline") or "") or item["title"]
     arxiv_id = quote(item["arxiv_id"])
-    mentions = item.get("mentions") or ()
+    mentions, chosen = item.get("mentions") or (), item.get("quotes")
+    names = None if chosen is None else [(quote["source"], quote["id"]) for quote in chosen]
     totals = source_totals(
         [_reading(reading) for reading in item.get("readings") or ()],
-        [_mention(mention) for mention in mentions],
+        [counted(mention) for mention in mentions],
         record.get("weights") or {},
     )
     return Entry(
@@ -84,7 +78,7 @@ def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
         categories=" | ".join(_category(name) for name in item.get("categories") or () if _CATEGORY.fullmatch(name)),
         note=_note(item),
         abstract=markdown_text(item.get("abstract") or ""),
-        quotes=tuple(_quotes(mentions, record, zone)),
+        quotes=tuple(quote for _, quote in quotes_of(mentions, names, _rule(record, zone))),
     )
 
 
@@ -131,61 +125,15 @@ def _at(moment: datetime | None, zone: tzinfo) -> str:
     return f" ({moment.astimezone(zone):%m/%d/%Y %H:%M:%S})" if moment else ""
 
 
-def _quotes(mentions: Sequence[Record], record: Record, zone: tzinfo) -> list[Quote]:
-    """The mentions quoted: unstruck originals that are still there, from the quote cut on, best first, then those
-    without counts."""
-    weights = record.get("weights") or {}
-    cut = record.get("quote_cut", QUOTE_CUT)
-    scored = [
-        (mention_score(_mention(mention), weights.get(mention["source"], 1.0)), mention)
-        for mention in mentions
-        if not (mention.get("struck") or mention.get("repost_of") or mention.get("gone"))
-    ]
-    worth = best_first([pair for pair in scored if pair[0] is None or pair[0] >= cut], lambda pair: pair[0])
-    htmls = (_quote(mention, zone) for _, mention in worth)
-    found = [Quote(html, scripted=is_tweet(html)) for html in htmls if html]
-    return found[: record.get("quote_limit", QUOTE_LIMIT)]
-
-
-def _quote(mention: Record, zone: tzinfo) -> str:
-    posted_at = _moment(mention.get("posted_at"))
-    return quote_html(
-        source=mention["source"],
-        url=mention.get("url"),
-        author_name=mention.get("author_name") or "",
-        author_handle=mention.get("author_handle") or "",
-        text=mention.get("text"),
-        html=mention.get("html"),
-        posted=mention.get("posted_on") or (date_in_words(posted_at.astimezone(zone)) if posted_at else ""),
-    )
+def _rule(record: Record, zone: tzinfo) -> QuoteRule:
+    cut, limit = record.get("quote_cut", QUOTE_CUT), record.get("quote_limit", QUOTE_LIMIT)
+    return QuoteRule(record.get("weights") or {}, cut, limit, zone)
 
 
 def _reading(reading: Record) -> CountedReading:
     # A reading without a time is older than any with one.
-    captured_at = _moment(reading.get("captured_at")) or datetime.min.replace(tzinfo=UTC)
-    return CountedReading(reading["source"], *_four(reading), captured_at)
-
-
-def _mention(mention: Record) -> CountedMention:
-    return CountedMention(
-        mention["source"],
-        *_four(mention),
-        captured_at=_moment(mention.get("captured_at")),
-        is_struck=bool(mention.get("struck")),
-        is_repost=bool(mention.get("repost_of")),
-    )
-
-
-def _four(counts: Record) -> tuple[int | None, int | None, int | None, int | None]:
-    return counts.get("reposts"), counts.get("likes"), counts.get("replies"), counts.get("points")
-
-
-def _moment(text: str | None) -> datetime | None:
-    """An ISO 8601 time as an aware one; one without an offset is UTC."""
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    captured_at = moment(reading.get("captured_at")) or datetime.min.replace(tzinfo=UTC)
+    return CountedReading(reading["source"], *counts(reading), captured_at)
 
 
 def _zone(name: str) -> tzinfo:

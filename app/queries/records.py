@@ -30,6 +30,9 @@ def edition_record(session: Session, edition: Edition, *, now: datetime, rules: 
         "weights": dict(rules.weights),
         "quote_cut": rules.quote_cut,
         "quote_limit": rules.quote_limit,
+        "tidy_tex": rules.tidy_tex,
+        "introduction": edition.introduction,
+        "closing": edition.closing,
         "items": _items(session, items, _updates(session, edition, rules.site_url)),
     }
 
@@ -62,9 +65,18 @@ def _items(session: Session, items: Sequence[Item], updates: Mapping[int, dict[s
         _paper(texts[item.id])
         | {"headline": item.headline, "note": item.note, "update": updates.get(item.id)}
         | {"readings": [_reading(reading) for reading in readings.get(item.id, [])]}
-        | {"mentions": [_mention(mention) for mention in mentions.get(item.id, [])]}
+        | {"mentions": [mention_record(mention) for mention in mentions.get(item.id, [])]}
+        | {"quotes": _quotes(item.quotes, mentions.get(item.id, []))}
         for item in items
     ]
+
+
+def _quotes(chosen: Sequence[int] | None, mentions: Sequence[Evidence]) -> list[dict[str, str]] | None:
+    """The mentions that an editor chose by what names them outside of the desk; None where the rule chooses."""
+    if chosen is None:
+        return None
+    named = {mention.mention_id: {"source": mention.source, "id": mention.external_id} for mention in mentions}
+    return [named[mention_id] for mention_id in chosen if mention_id in named]
 
 
 def _paper(text: PaperText) -> dict[str, Any]:
@@ -76,7 +88,8 @@ def _reading(reading: CountedReading) -> dict[str, Any]:
     return {"source": reading.source, **_counts(reading)}
 
 
-def _mention(mention: Evidence) -> dict[str, Any]:
+def mention_record(mention: Evidence) -> dict[str, Any]:
+    """A mention as a record holds it."""
     names = ("source", "url", "author_name", "author_handle", "text", "html", "posted_on", "repost_of")
     return {
         "id": mention.external_id,
