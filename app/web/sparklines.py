@@ -12,6 +12,7 @@ from app.domain.labels import source_name
 from app.domain.trends import LEAST_DRAWN, RISING_RULE, Point, is_rising, trend_points
 from app.queries.readings import Signal
 from app.web.ages import span
+from app.web.drawing import between, drawing
 from app.web.filters import counted, grouped, in_zone
 
 # The line is drawn on whole units of this field, shown at half its size or larger, so a point takes few signs.
@@ -36,10 +37,8 @@ def sparkline(trend: Trend, *, has_words: bool = False) -> Markup:
     if len(trend) < LEAST_DRAWN:
         return Markup("")
     points = trend_points(trend)
-    said = Markup('aria-hidden="true"' if has_words else 'role="img" aria-label="{}"').format(_words(points))
-    return Markup('<svg class="spark" viewBox="0 0 {} {}" {}><path d="{}"/></svg>').format(
-        WIDTH, HEIGHT, said, _path(points)
-    )
+    line = Markup('<path d="{}"/>').format(_path(points))
+    return drawing("spark", [line], says=None if has_words else _words(points), view=(WIDTH, HEIGHT))
 
 
 def trend_in_words(trend: Trend) -> str:
@@ -89,8 +88,8 @@ def _path(points: Sequence[Point]) -> str:
     time = (end - start).total_seconds()
     most = max(score for _, score in points) or 1
     places = [
-        f"{round(EDGE + (WIDTH - 2 * EDGE) * (at - start).total_seconds() / time)}"
-        f" {round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * max(0, score) / most)}"
+        f"{round(between(EDGE, WIDTH - EDGE, (at - start).total_seconds() / time))}"
+        f" {round(between(HEIGHT - EDGE, EDGE, max(0, score) / most))}"
         for at, score in points
     ]
     return f"M{' '.join(places)}"
