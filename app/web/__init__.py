@@ -12,9 +12,11 @@ from app.web import (
     finding,
     items,
     keys,
+    lookbacks,
     mentions,
     menus,
     orders,
+    plots,
     posts,
     previews,
     publications,
@@ -38,6 +40,7 @@ BLUEPRINTS = (
     finding,
     items,
     keys,
+    lookbacks,
     mentions,
     menus,
     orders,
@@ -64,6 +67,7 @@ def register(app: Flask) -> None:
     filters.register(app)
     ages.register(app)
     sparklines.register(app)
+    plots.register(app)
     security.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)

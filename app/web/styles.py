@@ -21,6 +21,7 @@ SHEETS = {
         "keys",
         "hands",
         "filters",
+        "lookback",
     ),
     # What the document of a post or of its preview wears.
     "post": ("tokens", "post"),
