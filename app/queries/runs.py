@@ -39,22 +39,23 @@ class RunReport:
 
 def newest_runs(session: Session, limit: int = 50) -> list[RunReport]:
     """The newest runs, newest first."""
-    return [_report(run) for run in session.scalars(select(Run).order_by(Run.id.desc()).limit(limit))]
+    return [report_of(run) for run in session.scalars(select(Run).order_by(Run.id.desc()).limit(limit))]
 
 
 def run_report(session: Session, run_id: int) -> RunReport | None:
     """One run, or None."""
     run = session.get(Run, run_id, populate_existing=True)
-    return _report(run) if run else None
+    return report_of(run) if run else None
 
 
 def newest_run_for(session: Session, day: Day) -> RunReport | None:
     """The newest run that asked for a day, or None."""
     run = session.scalar(select(Run).where(Run.day == day).order_by(Run.id.desc()).limit(1))
-    return _report(run) if run else None
+    return report_of(run) if run else None
 
 
-def _report(run: Run) -> RunReport:
+def report_of(run: Run) -> RunReport:
+    """A run with its reports."""
     return RunReport(
         run.id, run.day, run.started_at, run.finished_at, run.status, run.reports or [], run.was_cut_off, run.heard_at
     )
