@@ -20,9 +20,11 @@ from app.web import (
     posts,
     previews,
     publications,
+    readers,
     repeats,
     runs,
     scripts,
+    secret_addresses,
     security,
     selected,
     settings,
@@ -47,6 +49,7 @@ BLUEPRINTS = (
     posts,
     previews,
     publications,
+    readers,
     repeats,
     runs,
     scripts,
@@ -69,5 +72,6 @@ def register(app: Flask) -> None:
     sparklines.register(app)
     plots.register(app)
     security.register(app)
+    secret_addresses.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)

@@ -1,5 +1,6 @@
-"""A post as the page a reader would see: cleaned HTML in a document of its own for a sandboxed frame."""
+"""A post as the page a reader would see: cleaned HTML in a document of its own, for a sandboxed frame or by itself."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,13 @@ from flask import render_template
 from app.domain.markup import post_html
 from app.domain.posts import PostUnreadable, parse
 from app.web.filters import long_date
+from app.web.security import POLICY
+
+# For a document that stands by itself: no script has any business there.
+BARE_HEADERS = {"Content-Security-Policy": POLICY.replace("script-src 'self'", "script-src 'none'")}
+
+_ENTRY = re.compile(r"^(?=# [0-9]+\. )", re.MULTILINE)
+_NUMBER = re.compile(r"# ([0-9]+)\. ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +26,23 @@ class Reading:
     markdown: str
     document: str
 
+    @property
+    def pieces(self) -> list[tuple[str, str]]:
+        """The Markdown from entry to entry, each piece with the number of its entry; what is before them has none."""
+        pieces = [piece for piece in _ENTRY.split(self.markdown) if piece]
+        return [(found[1] if (found := _NUMBER.match(piece)) else "", piece) for piece in pieces]
 
-def reading_of(data: bytes) -> Reading:
-    """What a reader would see of a post's bytes."""
+
+def reading_of(data: bytes, *, empty: str = "This post has no papers.") -> Reading:
+    """What a reader would see of a post's bytes; `empty` is said in the place of papers where there are none."""
+    return Reading(_front_of(data)[0], data.decode("utf8", "replace"), document_of(data, empty=empty))
+
+
+def document_of(data: bytes, *, empty: str, said: str = "") -> str:
+    """The document of a post's bytes; `said` is a discreet line above it."""
     title, published = _front_of(data)
-    document = render_template("partials/posts/_document.html", title=title, date=published, html=post_html(data))
-    return Reading(title, data.decode("utf8", "replace"), document)
+    context = {"title": title, "date": published, "html": post_html(data), "empty": empty, "said": said}
+    return render_template("partials/posts/_document.html", **context)
 
 
 def _front_of(data: bytes) -> tuple[str, str]:

@@ -1,6 +1,9 @@
 """Previews: the draft as the page a reader would see and as raw Markdown, made by the code that publishes."""
 
-from flask import Blueprint, Response, request
+import hashlib
+import re
+
+from flask import Blueprint, Response, make_response, render_template, request
 from flask_login import login_required
 
 from app.extensions import db
@@ -8,11 +11,19 @@ from app.models import Edition
 from app.queries.posts import post_on
 from app.services import publishing
 from app.web.auth import acting
-from app.web.documents import reading_of
+from app.web.documents import BARE_HEADERS, document_of, reading_of
 from app.web.editions import edition_or_404
-from app.web.htmx import render
+from app.web.htmx import is_htmx
+from app.web.readers import ReadingLinkShown, shown_reading_link
 
 bp = Blueprint("previews", __name__)
+
+# How the preview is shown, and how wide its page is laid out; the first of each where nothing is asked for.
+KINDS = ("page", "markdown", "both")
+WIDTHS = ("desktop", "phone")
+NOTHING_PICKED = "No paper is picked yet. What you pick stands here at once, as it will be published."
+# The one line of a preview that is never the same twice: the time at which it would be published.
+_DATE = re.compile(rb"^date:.*$", re.MULTILINE)
 
 
 def _bytes_of(edition: Edition) -> bytes:
@@ -27,11 +38,55 @@ def _bytes_of(edition: Edition) -> bytes:
 @bp.get("/editions/<day>/preview")
 @login_required
 def show(day: str) -> Response:
-    """The preview, as a page or with ?as=markdown as text; under htmx the panel beside the list."""
+    """The preview as a page; to the panels that keep themselves fresh its sheets alone, or 304 where they are the same.
+
+    `as` is page, markdown or both, `width` that at which the page is laid out.
+    """
     edition = edition_or_404(day)
-    kind = "markdown" if request.args.get("as") == "markdown" else "page"
-    context = {"edition": edition, "kind": kind, "reading": reading_of(_bytes_of(edition))}
-    return render("pages/previews/show.html", fragment="partials/editions/_preview.html", **context)
+    kind, width = _chosen("as", KINDS), _chosen("width", WIDTHS)
+    data, link = _bytes_of(edition), shown_reading_link(edition)
+    digest = _digest(data, kind, link)
+    # What compresses an answer adds to its tag, so it is looked for as a part.
+    if is_htmx() and digest in request.headers.get("If-None-Match", ""):
+        return _tagged(Response(status=304), digest)
+    context = {
+        "day": edition.date.isoformat(),
+        "edition": edition,
+        "kind": kind,
+        "width": width,
+        "is_draft": edition.status == "draft",
+        "reading": reading_of(data, empty=NOTHING_PICKED),
+        "reading_link": link,
+    }
+    template = "partials/previews/_answer.html" if is_htmx() else "pages/previews/show.html"
+    return _tagged(make_response(render_template(template, **context)), digest)
+
+
+def _chosen(name: str, choices: tuple[str, ...]) -> str:
+    asked = request.args.get(name, "")
+    return asked if asked in choices else choices[0]
+
+
+def _digest(data: bytes, kind: str, link: ReadingLinkShown | None) -> str:
+    """The short name of what a panel shows; the time of publishing, which goes on by itself, does not count."""
+    told = f"\0{kind}\0{link.address if link else ''}"
+    return hashlib.sha256(_DATE.sub(b"", data, count=1) + told.encode()).hexdigest()[:32]
+
+
+def _tagged(response: Response, digest: str) -> Response:
+    # Only the sheets are asked for by what they were; the page around them has a token in it.
+    if is_htmx():
+        response.set_etag(digest)
+    return response
+
+
+@bp.get("/editions/<day>/preview.html")
+@login_required
+def page(day: str) -> Response:
+    """The preview by itself, as a reader sees it: to be printed, or looked at in the browser's own width."""
+    response = make_response(document_of(_bytes_of(edition_or_404(day)), empty=NOTHING_PICKED))
+    response.headers.update(BARE_HEADERS)
+    return response
 
 
 @bp.get("/editions/<day>/preview.md")

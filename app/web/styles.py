@@ -13,7 +13,9 @@ SHEETS = {
     "desk": (
         "tokens",
         "base",
+        "mathematics",
         "desk",
+        "preview",
         "collecting",
         "trends",
         "waiting",
@@ -24,7 +26,7 @@ SHEETS = {
         "lookback",
     ),
     # What the document of a post or of its preview wears.
-    "post": ("tokens", "post"),
+    "post": ("tokens", "mathematics", "post"),
 }
 
 

@@ -1,37 +1,166 @@
-// The preview keeps its place: a new text goes into the frame that is there instead of a frame loaded afresh.
-window.htmx?.registerExtension("steady-preview", {
-  htmx_before_morph_attr: (element, detail) => {
-    if (element.tagName !== "IFRAME" || detail.attrName !== "srcdoc" || detail.newValue === null) return;
-    const body = element.contentDocument?.body;
-    if (!body) return;
-    const next = new DOMParser().parseFromString(detail.newValue, "text/html");
-    body.replaceChildren(...document.importNode(next.body, true).childNodes);
-    return false;
-  },
-});
+// The preview follows every change within a moment: one's own and others' (`editionChanged`), and on a page of its own by
+// asking. It asks only while somebody can see it, and never in a row of actions, for the list comes first.
+import { align, scrollTogether } from "./abreast.js";
+import { put } from "./sheets.js";
+import { say } from "./toast.js";
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-preview]");
-  const panel = link?.closest("#preview");
-  if (!panel || !window.htmx || event.ctrlKey || event.metaKey) return;
+const PAUSE = 350;
+const LATEST = 2000;
+const AGAIN = 5000;
+// As wide as a post is laid out on a desktop; a narrower panel shows it smaller, not otherwise.
+const DESKTOP = 820;
+const panel = document.getElementById("preview");
+let isStale = false;
+let isOver = false;
+let tag = null;
+let asked = null;
+let timer;
+let since = null;
+
+const isSeen = () => !document.hidden && panel.checkVisibility();
+
+function soon() {
+  since ??= Date.now();
+  clearTimeout(timer);
+  timer = setTimeout(refresh, Date.now() - since > LATEST ? 0 : PAUSE);
+}
+
+async function refresh() {
+  since = null;
+  isStale = !isSeen();
+  if (isStale || isOver) return;
+  asked?.abort();
+  asked = new AbortController();
+  const headers = { "HX-Request": "true", ...(tag && { "If-None-Match": tag }) };
+  try {
+    const answer = await fetch(`${panel.dataset.address}?as=${panel.dataset.as}`, { headers, signal: asked.signal });
+    isOver = [401, 403, 404].includes(answer.status);
+    if (answer.status === 304) return;
+    if (!answer.ok) throw new Error(answer.status);
+    const text = await answer.text();
+    tag = answer.headers.get("ETag");
+    take(new DOMParser().parseFromString(text, "text/html"));
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    // The way to the page of its own is there meanwhile; what was shown stays.
+    panel.classList.add("failed");
+    isStale = true;
+    timer = setTimeout(refresh, AGAIN);
+  }
+}
+
+function take(next) {
+  panel.classList.remove("failed");
+  put(panel, next);
+  putLink(next.getElementById("reading-link"));
+  settle();
+  panel.querySelector("iframe")?.addEventListener("load", settle);
+}
+
+function settle() {
+  fit();
+  scrollTogether(panel);
+  align(panel);
+}
+
+function fit() {
+  const paper = panel.querySelector(".paper");
+  if (!paper) return;
+  const isSmaller = panel.dataset.width === "desktop" && paper.clientWidth < DESKTOP;
+  paper.style.setProperty("--fit", isSmaller ? paper.clientWidth / DESKTOP : 1);
+}
+
+function putLink(next) {
+  const old = document.getElementById("reading-link");
+  if (!next || old.isEqualNode(next)) return;
+  const had = old.contains(document.activeElement) || document.activeElement === document.body;
+  old.replaceWith(next);
+  showCopy();
+  if (had && panel.querySelector("#preview-menu").open) next.querySelector("input, button")?.focus();
+}
+
+function showCopy() {
+  for (const button of panel.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+async function copy(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    // Without HTTPS a browser gives no clipboard to a page; what is selected can be copied all the same.
+    field.select();
+    if (!document.execCommand("copy")) return say("The link is selected; copy it with Ctrl+C.");
+  }
+  say("The reading link is copied.");
+}
+
+// What is chosen is remembered in this browser, beside the list and on the page of its own by themselves.
+function choose(choices) {
+  const isOther = choices.as !== panel.dataset.as;
+  Object.assign(panel.dataset, choices);
+  for (const link of panel.querySelectorAll("[data-choose]")) {
+    const { choose: name, value } = link.dataset;
+    if (choices[name] === value) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    link.setAttribute("href", `${panel.dataset.address}?${new URLSearchParams({ ...choices, [name]: value })}`);
+  }
+  if (panel.dataset.place === "panel") document.documentElement.dataset.preview = `${choices.as} ${choices.width}`;
+  fit();
+  return isOther;
+}
+
+function remember(choices) {
+  try {
+    localStorage.setItem(`preview-${panel.dataset.place}`, `${choices.as} ${choices.width}`);
+  } catch {
+    // It holds for as long as the page is open.
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(`preview-${panel.dataset.place}`)?.split(" ") ?? [];
+  } catch {
+    return [];
+  }
+}
+
+panel?.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-choose]");
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button.closest(".link-line").querySelector("input"));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  panel.setAttribute("hx-get", link.getAttribute("href"));
-  htmx.ajax("GET", link.getAttribute("href"), { source: panel, target: panel, swap: "innerMorph" });
+  const { as, width } = panel.dataset;
+  const choices = { as, width, [link.dataset.choose]: link.dataset.value };
+  remember(choices);
+  if (panel.dataset.place === "page") history.replaceState(null, "", link.getAttribute("href"));
+  if (choose(choices)) refresh();
 });
 
-// Nobody looks at a panel that is not shown.
-document.addEventListener("htmx:before:request", (event) => {
-  const { sourceElement } = event.detail.ctx;
-  if (sourceElement?.id === "preview" && !sourceElement.checkVisibility()) event.preventDefault();
-});
+if (panel) {
+  const [as, width] = remembered();
+  const isNamed = panel.dataset.place === "page" && location.search;
+  const isOther = as && width && !isNamed && choose({ as, width });
+  isStale = isOther || panel.querySelector(".skeleton") !== null;
+  showCopy();
+  settle();
+  panel.querySelector("iframe")?.addEventListener("load", settle);
+  new ResizeObserver(fit).observe(panel);
+  // Also when a window grows wide enough for it.
+  new IntersectionObserver(() => isStale && refresh()).observe(panel);
+  document.addEventListener("visibilitychange", () => isStale && refresh());
+  document.addEventListener("editionChanged", soon);
+  if (panel.dataset.place === "page" && "follows" in panel.dataset) setInterval(() => isSeen() && refresh(), AGAIN);
+}
 
 // A post that stands on a page of its own is as high as its text.
 for (const frame of document.querySelectorAll("iframe[data-whole]")) {
-  const fit = () => {
+  const whole = () => {
     const height = frame.contentDocument?.documentElement?.scrollHeight;
     if (height) frame.style.blockSize = `${height + 2}px`;
   };
-  frame.addEventListener("load", fit);
-  window.addEventListener("resize", fit);
-  fit();
+  frame.addEventListener("load", whole);
+  window.addEventListener("resize", whole);
+  whole();
 }
