@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import EmptyEdition, NotAllowed, Rules
@@ -51,7 +51,8 @@ def publish(
 
     Pressed twice, or by two editors at once, it makes one post: the second gets the first one's. A delivery that
     fails leaves the post frozen, and pressing again tries it again. Raises EmptyEdition when nothing is picked and that
-    was not confirmed, NotAllowed when there is no such edition.
+    was not confirmed, NotAllowed when there is no such edition, or when another editor holds its baton; the command
+    line publishes regardless.
     """
     with transaction(session):
         post, is_new = _freeze(session, edition_id, by, targets, empty_confirmed)
@@ -65,13 +66,16 @@ def _freeze(
     # The claim: of two at once only one finds a draft. It comes first, so that nothing read later is older.
     claimed = session.execute(
         update(Edition)
-        .where(Edition.id == edition_id, Edition.status == "draft")
+        .where(Edition.id == edition_id, Edition.status == "draft", _may_publish(by))
         .values(status="published", version=Edition.version + 1)
         .execution_options(synchronize_session=False)
     )
     edition = session.get(Edition, edition_id, populate_existing=True)
     if edition is None:
         raise NotAllowed("There is no such edition.")
+    if claimed.rowcount != 1 and edition.status == "draft":
+        holder = edition.baton_editor
+        raise NotAllowed(f"{holder.name if holder else 'Another editor'} holds the baton of this edition and publishes it; take it over first.")
     if claimed.rowcount != 1:
         return session.scalars(
             select(Post).where(Post.edition_id == edition_id).order_by(Post.revision.desc())
@@ -82,6 +86,13 @@ def _freeze(
     session.add_all(Delivery(post_id=post.id, target=target.name) for target in targets)
     record(session, by, Kind.EDITION_PUBLISHED, f"published {post.file_name}", edition=edition)
     return post, True
+
+
+def _may_publish(by: Acting) -> ColumnElement[bool]:
+    """The holder of the baton, whoever is first where nobody holds it, and the command line."""
+    if by.editor_id is None:
+        return true()
+    return or_(Edition.baton_editor_id.is_(None), Edition.baton_editor_id == by.editor_id)
 
 
 def freeze(
