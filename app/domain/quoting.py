@@ -156,3 +156,9 @@ def _quote(mention: Said, zone: tzinfo) -> str:
         html=mention.get("html"),
         posted=mention.get("posted_on") or (date_in_words(posted_at.astimezone(zone)) if posted_at else ""),
     )
+
+
+def ordinal(number: int) -> str:
+    """A place in words: 1st, 2nd, 11th."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending if number % 100 not in (11, 12, 13) else 'th'}"

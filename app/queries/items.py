@@ -26,6 +26,7 @@ class Details:
     trend: list[list[Any]]
     headline: str | None
     note: str | None
+    quotes: list[int] | None
     drop_reason: str | None
     decided_at: datetime | None
     pinned_at: datetime | None
@@ -61,6 +62,7 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
         trend=item.trend,
         headline=item.headline,
         note=item.note,
+        quotes=item.quotes,
         drop_reason=item.drop_reason,
         decided_at=item.decided_at,
         pinned_at=item.pinned_at,

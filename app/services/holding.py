@@ -13,6 +13,8 @@ from app.services.acting import Acting
 from app.services.audit import Kind
 from app.services.scoring import rescore
 
+# What editors wrote on a paper and chose for it, which comes along with it.
+WRITTEN = ("headline", "note", "remark", "quotes")
 # A held item and the edition that holds it, where a query is about the items of others.
 HELD, HOME = aliased(Item), aliased(Edition)
 
@@ -163,19 +165,27 @@ def _items_of(session: Session, edition_id: int, paper_ids: Iterable[int]) -> di
     return found
 
 
+def _written(item: Item) -> dict[str, Any]:
+    """What was written and chosen; that no mention is to be quoted was chosen too."""
+    found = {name: getattr(item, name) for name in WRITTEN}
+    return {name: value for name, value in found.items() if value or value == []}
+
+
 def _bring_texts(item: Item, copy: Item) -> None:
-    copy.headline, copy.note = copy.headline or item.headline, copy.note or item.note
+    for name, value in (_written(item) | _written(copy)).items():
+        setattr(copy, name, value)
 
 
 def _word(item: Item, copy: Item | None) -> dict[str, Any] | None:
-    """Bring the texts along to a paper that the next edition has already, without any; the change for the event."""
-    if copy is None or copy.state == "waiting" or copy.headline or copy.note or not (item.headline or item.note):
+    """Bring along what a paper that the next edition has already lacks there; the change for the event."""
+    if copy is None or copy.state == "waiting":
         return None
-    before = {"headline": copy.headline, "note": copy.note}
+    before = {name: getattr(copy, name) for name in _written(item) if name not in _written(copy)}
+    if not before:
+        return None
     _bring_texts(item, copy)
     copy.version += 1
-    after = {"headline": copy.headline, "note": copy.note}
-    return {"item_id": copy.id, "fields": {name: [was, after[name]] for name, was in before.items()}}
+    return {"item_id": copy.id, "fields": {name: [was, getattr(copy, name)] for name, was in before.items()}}
 
 
 def _place(item: Item) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How far an action reached on the page of its edition, so that its answer need bring no more than that."""
+"""How far the actions reached that a page has not seen yet, so that an answer need bring no more than that."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,54 +8,87 @@ from flask import request
 
 from app.extensions import db
 from app.models import AuditEvent, Edition
+from app.queries.editions import events_since, items_among, version_of
 from app.queries.loud import SHOWN
 from app.queries.shown import Arranged
 from app.queries.waiting import newest_finished_run
 
 # Beyond this many changed items one morph of the lists is cheaper than single rows.
 ROWS_AT_ONCE = 20
+# A page that has missed more actions than this is shown everything.
+ACTIONS_AT_ONCE = 50
 # What may change of an item without anything becoming new of it that waits; a waiting list shows headlines.
-QUIET = {"state", "order_key", "note", "drop_reason", "decided_at", "placed_at", "pinned_at", "update_of"}
+QUIET = {
+    *("state", "order_key", "note", "remark", "quotes", "drop_reason"),
+    *("decided_at", "placed_at", "pinned_at", "update_of"),
+}
+# What may change of an edition while all its rows stay as they are.
+BESIDE_ROWS = {"baton_editor_id", "baton_at", "introduction", "closing"}
+# The kinds of events that do not say of every item what became of it.
+UNTOLD = {"edition.filled", "edition.published", "edition.imported"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The states of the lists that an action changed.
+    """The items that changed, and the states of the lists that they were in and are in.
 
     `known_run` is the run up to which the page goes on knowing what waits, None where something else may wait now;
     `knows_loud` says that it goes on knowing the loud mentions.
     """
 
+    item_ids: list[int]
     lists: set[str]
     known_run: int | None
     knows_loud: bool
 
 
-def reach_of(edition: Edition, arranged: Arranged, item_ids: Sequence[int], event: AuditEvent | None) -> Reach | None:
-    """How far the action of an event reached; without an event nothing changed, but these items are asked for.
+def reach_since(edition: Edition, arranged: Arranged, item_ids: Sequence[int] = ()) -> Reach | None:
+    """How far all actions reached that came after the version the page has seen; `item_ids` are asked for beside them.
 
-    None says that all must be shown anew: the page has missed an earlier change (a form may carry a `seen` of its own
-    beside the page's), the change is of the whole edition, or it is large.
+    The lists were arranged after the edition was read and before this: whatever they show is told by an event by now.
+    None says that all must be shown anew: the page does not say what it has seen, the log does not tell of every version
+    since (an action in another edition may have changed this one too), or much was changed.
     """
-    changes = event.changes if event else []
-    has_seen = str(edition.version - int(event is not None)) in request.form.getlist("seen")
-    if not has_seen or len(item_ids) > ROWS_AT_ONCE or any("of_edition" in change for change in changes):
+    seen = _seen()
+    newest = version_of(db.session, edition.id)
+    if seen is None or not newest - ACTIONS_AT_ONCE <= seen <= newest:
         return None
-    ids = set(item_ids)
+    events = events_since(db.session, edition.id, seen)
+    told = {version for event in events for version in (event.version, *(event.versions or ()))}
+    if not set(range(seen + 1, newest + 1)) <= told or not all(map(_tells_rows, events)):
+        return None
+    changes = [change for event in events for change in event.changes]
+    ids = {*item_ids, *items_among(db.session, edition.id, [c["item_id"] for c in changes if "item_id" in c])}
+    if len(ids) > ROWS_AT_ONCE:
+        return None
     lists = {state for state, found in arranged.order.items() if not ids.isdisjoint(found)}
     lists |= {_states(change)[0] for change in changes if _states(change)}
     # The first action may make something wait, because from then on the edition no longer follows the rules.
-    is_first = event is not None and edition.acted_at == event.at
+    is_first = any(edition.acted_at == event.at for event in events)
     run_id = newest_finished_run(db.session)
     is_quiet = all(map(_is_quiet, changes))
-    knows_all = request.form.get("up_to") == str(run_id) and not is_first and is_quiet
+    knows_all = request.values.get("up_to") == str(run_id) and not is_first and is_quiet
     # A mention is counted for the papers that stand in the edition; one that is dropped is none of them.
     stays = all(len({state in SHOWN for state in _states(change)}) < 2 for change in changes)
-    return Reach(lists, run_id if knows_all else None, is_quiet and stays)
+    return Reach(sorted(ids), lists, run_id if knows_all else None, is_quiet and stays)
+
+
+def _seen() -> int | None:
+    """The version up to which the page has seen every change; a form may carry a `seen` of its own beside it."""
+    versions = [value for value in request.values.getlist("seen") if value.isascii() and value.isdecimal()]
+    return int(versions[-1]) if versions and len(versions[-1]) < 10 else None
+
+
+def _tells_rows(event: AuditEvent) -> bool:
+    """Whether an event says of every item that it changed what became of it, and nothing else shows in rows."""
+    of_edition = {name for change in event.changes for name in change.get("of_edition", ())}
+    return event.kind not in UNTOLD and of_edition <= BESIDE_ROWS
 
 
 def _is_quiet(change: Mapping[str, Any]) -> bool:
     """Whether a change leaves alone what waits."""
+    if "of_edition" in change:
+        return True
     # Of a held paper nothing is offered, so what waits changes as one is held or comes back.
     is_told_anew = {"waiting", "held"} & set(_states(change))
     return "item_id" in change and set(change["fields"]) <= QUIET and not is_told_anew
