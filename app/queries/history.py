@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.queries.evidence import chunks, former_papers
 from app.queries.runs import RunReport, report_of
-from app.queries.standing import FILLED, reaching
+from app.queries.standing import FILLED, ITEM_TEXTS, reaching
 
 PAGE = 50
 # Who acted, beside the editors: the worker with its runs, fills and deliveries, and whoever typed a command.
@@ -66,14 +66,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A paper as the history names it, by its item: title as of the item's horizon, headline, and edition."""
+    """A paper as the history names it, by its item: title as of the item's horizon, its edition, its texts as they are.
+
+    `is_open` says that the item can still be changed.
+    """
 
     item_id: int
-    edition_id: int
     day: Day
     arxiv_id: str
     title: str
-    headline: str | None
+    texts: dict[str, str | None]
+    is_open: bool
+
+    @property
+    def called(self) -> str:
+        """Its headline, or else its title."""
+        return self.texts["headline"] or self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +234,17 @@ def _requests(session: Session, events: Sequence[AuditEvent]) -> dict[int, RunRe
 def named_items(session: Session, item_ids: Iterable[int]) -> dict[int, Named]:
     """What papers are called and where they stand, by item."""
     found: dict[int, Named] = {}
-    columns = (Item.id, Item.edition_id, Edition.date, Paper.arxiv_id, Paper.title, Item.headline)
+    texts = [getattr(Item, name) for name in ITEM_TEXTS]
+    is_open = and_(Edition.status == "draft", Item.state != "waiting")
+    query = select(Item.id, Edition.date, Paper.arxiv_id, Paper.title, is_open, *texts)
+    query = query.join(Paper, Paper.id == Item.paper_id).join(Edition, Edition.id == Item.edition_id)
     for part in chunks(sorted(set(item_ids))):
         former = former_papers(session, part)
-        query = select(*columns).join(Paper, Paper.id == Item.paper_id).join(Edition, Edition.id == Item.edition_id)
-        for item_id, edition_id, day, arxiv_id, title, headline in session.execute(query.where(Item.id.in_(part))):
+        for item_id, day, arxiv_id, title, may_change, *words in session.execute(query.where(Item.id.in_(part))):
             title = former.get(item_id, {}).get("title", title)
-            found[item_id] = Named(item_id, edition_id, day, arxiv_id, title, headline)
+            found[item_id] = Named(
+                item_id, day, arxiv_id, title, dict(zip(ITEM_TEXTS, words, strict=True)), bool(may_change)
+            )
     return found
 
 

@@ -55,6 +55,7 @@ class Then:
     followed_until: datetime | None = None
     is_sure: bool = True
     unsettled: set[tuple[int | None, str]] = field(default_factory=set)
+    rewritten: dict[tuple[int | None, str], int] = field(default_factory=dict)
 
     @property
     def has_lists(self) -> bool:
@@ -77,13 +78,14 @@ def stands(session: Session, edition: Edition) -> Stood:
 def stood_after(session: Session, edition: Edition, event_id: int) -> Then:
     """The edition as it stood right after an event, its own or another that reached it."""
     stood = stands(session, edition)
-    is_sure = True
+    is_sure, rewritten = True, dict[tuple[int | None, str], int]()
     for row in events_since(session, edition, event_id):
         if row.kind == FILLED:
             return Then(stood, row.at)
         is_sure = is_sure and not _moved_by_rule(edition, row, stood)
         stood.take_back(row.changes)
-    return Then(stood, is_sure=is_sure, unsettled=_unsettled(session, edition, event_id))
+        rewritten |= dict.fromkeys(_fields(row.changes), row.id)
+    return Then(stood, is_sure=is_sure, unsettled=_unsettled(session, edition, event_id), rewritten=rewritten)
 
 
 def events_since(session: Session, edition: Edition, event_id: int, *, without: Collection[str] = ()) -> Iterator[Any]:
@@ -169,12 +171,14 @@ def _unsettled(session: Session, edition: Edition, event_id: int) -> set[tuple[i
     query = select(AuditEvent.changes).where(
         AuditEvent.edition_id == edition.id, AuditEvent.id < event_id, AuditEvent.ended_at > at
     )
-    found: set[tuple[int | None, str]] = set()
-    for changes in session.scalars(query):
-        for change in changes:
-            found |= {
-                (change.get("item_id"), name) for name in {**change.get("fields", {}), **change.get("of_edition", {})}
-            }
+    return {name for changes in session.scalars(query) for name in _fields(changes)}
+
+
+def _fields(changes: Sequence[Mapping[str, Any]]) -> list[tuple[int | None, str]]:
+    """The fields that an event changed, of items and, under None, of an edition."""
+    found: list[tuple[int | None, str]] = []
+    for change in changes:
+        found += [(change.get("item_id"), name) for name in (*change.get("fields", ()), *change.get("of_edition", ()))]
     return found
 
 

@@ -23,6 +23,7 @@ SHEETS = {
         "keys",
         "hands",
         "filters",
+        "history",
         "lookback",
     ),
     # What the document of a post or of its preview wears.
