@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, url_for
 from flask_login import AnonymousUserMixin, current_user
@@ -47,13 +48,26 @@ def shown_reading_link(edition: Edition) -> ReadingLinkShown | None:
     link = db.session.get(ReadingLink, edition.id) if edition.status == "draft" and current_user.may_edit else None
     if link is None:
         return None
-    token = _signer().dumps([edition.id, link.nonce])
+    token = _token_of(edition.id, link.nonce)
     address = url_for("readers.show", token=token, _external=True)
     return ReadingLinkShown(address, link.editor.name if link.editor else "", link.made_at)
 
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="reading link")
+
+
+def _token_of(edition_id: int, nonce: str) -> str:
+    return str(_signer().dumps([edition_id, nonce]))
+
+
+def _read_token(token: str) -> tuple[int, str]:
+    """The edition and the nonce that a token was signed from. Raises BadData for any that we never gave out."""
+    edition_id, nonce = _signer().loads(token)
+    # Base64 is read leniently, and a link has one spelling.
+    if not compare_digest(token.encode(), _token_of(edition_id, nonce).encode()):
+        raise BadData("another spelling")
+    return edition_id, nonce
 
 
 @bp.post("/editions/<day>/reading-link")
@@ -86,7 +100,7 @@ def show(token: str) -> Response:
     """
     g._login_user = AnonymousUserMixin()
     try:
-        edition_id, nonce = _signer().loads(token)
+        edition_id, nonce = _read_token(token)
         edition = edition_of_link(db.session, edition_id, nonce)
     except BadData:
         return _answer(_ended(NO_LINK), 404)

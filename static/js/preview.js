@@ -141,7 +141,10 @@ panel?.addEventListener("click", (event) => {
 if (panel) {
   const [as, width] = remembered();
   const isNamed = panel.dataset.place === "page" && location.search;
-  const isOther = as && width && !isNamed && choose({ as, width });
+  // On a telephone the page is as wide as that, unless somebody wants it otherwise.
+  const isNarrow = panel.dataset.place === "page" && window.innerWidth < 700;
+  const choices = as && width ? { as, width } : isNarrow ? { as: panel.dataset.as, width: "phone" } : null;
+  const isOther = choices && !isNamed && choose(choices);
   isStale = isOther || panel.querySelector(".skeleton") !== null;
   showCopy();
   settle();
