@@ -58,7 +58,7 @@ class Line:
     picked: int
     is_archive: bool
     verdict: Verdict | None
-    missed_title: str | None
+    missed: Named | None
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ def look_backs(session: Session, month: Day, weights: Mapping[str, float]) -> li
             sum(paper.is_picked for paper in edition.papers),
             edition.is_archive,
             verdict,
-            names[verdict.missed[0].item_id].title if verdict and verdict.missed else None,
+            names[verdict.missed[0].item_id] if verdict and verdict.missed else None,
         )
         for edition in looked
         for verdict in (verdicts[edition.date],)

@@ -18,6 +18,8 @@ COLUMNS = (20, 58, 95)
 LEFT, RIGHT, TOP, BOTTOM = 11, 97, 4, 89
 TICKS = (0, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
 SQUARE, GAP = 6, 2
+# Dots nearer to each other than this share of an axis have one label.
+LABEL_APART = 0.05
 
 
 def slope_chart(slopes: Sequence[Slope], verdict: Verdict) -> Markup:
@@ -63,7 +65,7 @@ def _ends(slope: Slope, count: int) -> Iterator[Markup]:
     yield dot.format(slope.fate, COLUMNS[0], rows[0], 3.5)
     yield dot.format(slope.fate, COLUMNS[2], rows[2], 3.5)
     if slope.paper.is_picked:
-        yield dot.format("place", COLUMNS[1], rows[1], 9)
+        yield dot.format("seat", COLUMNS[1], rows[1], 9)
         yield number.format(COLUMNS[1], rows[1], 0, "middle", slope.ranks[1])
     else:
         yield dot.format(slope.fate, COLUMNS[1], rows[1], 3.5)
@@ -84,12 +86,11 @@ def score_scatter(papers: Collection[Outcome], cut: float, places: Mapping[int, 
     `places` gives by item the rank now of those that are to carry it.
     """
     most = max([cut, *(score for paper in papers for score in (paper.then, paper.now))])
-    parts = [*_axes(most, cut), *_points(papers, most)]
-    for paper in papers:
-        if paper.item_id in places:
-            x, y = _across(paper.then, most), _up(paper.now, most)
-            text = Markup('<text class="label" x="{}" y="{}" dx="8" dy=".35em">{}</text>')
-            parts.append(text.format(x, y, places[paper.item_id]))
+    parts = [
+        *_axes(most, cut),
+        *_points(papers, most),
+        *_labels([p for p in papers if p.item_id in places], places, most),
+    ]
     above = sum(paper.now >= cut for paper in papers if not paper.is_picked)
     says = (
         f"Scores of {counted(len(papers), 'paper')} at publishing, from left to right, and now, from bottom to top. "
@@ -117,8 +118,8 @@ def _axes(most: float, cut: float) -> Iterator[Markup]:
     yield line.format("axis", f"{LEFT}%", f"{TOP}%", f"{LEFT}%", f"{BOTTOM}%")
     yield line.format("same", f"{LEFT}%", f"{BOTTOM}%", f"{RIGHT}%", f"{TOP}%")
     x, y = _across(cut, most), _up(cut, most)
-    yield line.format("cutting", x, f"{TOP}%", x, f"{BOTTOM}%")
-    yield line.format("cutting", f"{LEFT}%", y, f"{RIGHT}%", y)
+    yield line.format("cut-at", x, f"{TOP}%", x, f"{BOTTOM}%")
+    yield line.format("cut-at", f"{LEFT}%", y, f"{RIGHT}%", y)
     text = Markup('<text class="{}" x="{}" y="{}" dx="{}" dy="{}" text-anchor="{}">{}</text>')
     yield text.format("cut-name", f"{RIGHT}%", y, 0, -5, "end", f"cut {grouped(cut)}")
     for tick in (tick for tick in TICKS if tick <= most):
@@ -134,6 +135,25 @@ def _points(papers: Collection[Outcome], most: float) -> Iterator[Markup]:
     for is_picked, x, y in sorted(places):
         kind = "picked" if is_picked else "passed"
         yield Markup('<circle class="{}" cx="{}" cy="{}" r="{}"/>').format(kind, x, y, 4)
+
+
+def _labels(papers: Sequence[Outcome], places: Mapping[int, int], most: float) -> Iterator[Markup]:
+    """The ranks of papers beside their dots; dots that lie so near that the ranks would overlap share a label."""
+    groups: list[list[Outcome]] = []
+    for paper in sorted(papers, key=lambda paper: -paper.now):
+        near = groups and all(
+            abs(_share(score, most) - _share(former, most)) < LABEL_APART
+            for score, former in ((paper.then, groups[-1][0].then), (paper.now, groups[-1][0].now))
+        )
+        if near:
+            groups[-1].append(paper)
+        else:
+            groups.append([paper])
+    text = Markup('<text class="label" x="{}" y="{}" dx="-6" dy="-4" text-anchor="end">{}</text>')
+    for group in groups:
+        x = min(_share(paper.then, most) for paper in group)
+        ranks = ", ".join(str(places[paper.item_id]) for paper in group)
+        yield text.format(f"{between(LEFT, RIGHT, x):.1f}%", _up(group[0].now, most), ranks)
 
 
 def hits_row(hits: Sequence[bool]) -> Markup:
