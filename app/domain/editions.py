@@ -9,8 +9,6 @@ from math import floor, inf
 
 from app.domain.ranking import is_above_cut, rank_key
 
-HEADLINE_LIMIT = 300
-NOTE_LIMIT = 20_000
 REASON_LIMIT = 200
 # Far above any score, and still a number that reads as one.
 CUT_LIMIT = 1_000_000_000
@@ -267,15 +265,6 @@ def target_position(to: int | str, current: int | None, count: int) -> int:
         shown = to if isinstance(to, str) else f"{to:,}"
         raise NotAllowed(f"There is no position {shown}; choose a number from 1 to {count}.")
     return position
-
-
-def check_text(headline: str | None, note: str | None) -> None:
-    """Refuse texts that are too long. Raises NotAllowed saying by how much."""
-    for what, text, limit in (("headline", headline, HEADLINE_LIMIT), ("note", note, NOTE_LIMIT)):
-        if text and len(text) > limit:
-            raise NotAllowed(f"The {what} has {len(text):,} characters; shorten it to {limit:,} or fewer.")
-    if headline and "\n" in headline.strip():
-        raise NotAllowed("A headline is one line; put the rest into the note.")
 
 
 def check_reason(reason: str | None) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from app.domain.editions import NotAllowed, check_reason, check_text, index_beside, target_position
+from app.domain.editions import NotAllowed, check_reason, index_beside, target_position
+from app.domain.texts import check_text, tidy
 from app.models import Edition, Item
 from app.queries.shown import EVERYTHING, Shown, arrange
 from app.services.acting import Acting
@@ -221,33 +222,23 @@ def move(
     )
 
 
-def annotate(
-    session: Session,
-    item_id: int,
-    by: Acting,
-    *,
-    headline: str | None,
-    note: str | None,
-    version: int,
-) -> Acted:
-    """Set an item's headline and note; blank takes it away.
+def annotate(session: Session, item_id: int, by: Acting, *, version: int, **texts: str | None) -> Acted:
+    """Set those of an item's headline, note and remark that are given, as one action; blank takes one away.
 
-    Raises NotAllowed for a text that is too long, Stale when another text was saved since the form was shown.
+    Raises NotAllowed for a text that is too long, Stale when the item was changed since the form was shown.
     """
-    check_text(headline, note)
-    headline, note = _tidy(headline), _tidy(note)
+    for field, text in texts.items():
+        check_text(field, text)
+    tidied = {field: tidy(text) for field, text in texts.items()}
 
     def needs(item: Item) -> bool:
-        return (item.headline, item.note) != (headline, note)
+        return any(getattr(item, field) != text for field, text in tidied.items())
 
     def change(work: Work) -> str:
         (item,) = work.items
-        item.headline, item.note = headline, note
+        for field, text in tidied.items():
+            setattr(item, field, text)
         return f"wrote on {title_of(item)}"
 
     edition_id = edition_with(session, item_id)
     return change_items(session, edition_id, [item_id], Kind.ITEM_ANNOTATED, change, by, version=version, needs=needs)
-
-
-def _tidy(text: str | None) -> str | None:
-    return (text or "").replace("\r\n", "\n").strip() or None

@@ -7,6 +7,20 @@ revision = "0005"
 down_revision = "0004"
 
 UTC_TIME = sa.DateTime(timezone=True)
+HISTORY = "the history is never changed or deleted"
+# Only the entry of a run of autosaves grows: what was written in it, when it ended, and the versions it made.
+RUN_GROWS = " and ".join(
+    (
+        "old.kind in ('item.annotated', 'edition.written')",
+        "new.kind = old.kind",
+        "new.at = old.at",
+        "coalesce(new.version, 0) > coalesce(old.version, 0)",
+        *(
+            f"coalesce(new.{column}, 0) = coalesce(old.{column}, 0)"
+            for column in ("id", "editor_id", "edition_id", "item_id", "mention_id", "undoes_id")
+        ),
+    )
+)
 
 
 def upgrade() -> None:
@@ -23,6 +37,7 @@ def upgrade() -> None:
     op.add_column("audit_events", sa.Column("versions", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("audit_events", sa.Column("ended_at", UTC_TIME, nullable=True))
     op.create_index(op.f("ix_audit_events_edition_id_version"), "audit_events", ["edition_id", "version"])
+    _guard_history(f"when (not ({RUN_GROWS}))")
     _writings()
     _presences()
     op.create_table(
@@ -35,6 +50,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["editor_id"], ["editors.id"], name=op.f("fk_reading_links_editor_id")),
         sa.PrimaryKeyConstraint("edition_id", name=op.f("pk_reading_links")),
     )
+
+
+def _guard_history(unless: str) -> None:
+    """Put the trigger that refuses changes of the history up anew, with what it lets through."""
+    postgresql = op.get_bind().dialect.name == "postgresql"
+    op.execute("drop trigger audit_events_refuse_update" + (" on audit_events" if postgresql else ""))
+    head = f"create trigger audit_events_refuse_update before update on audit_events for each row {unless}"
+    if postgresql:
+        op.execute(f"{head} execute function refuse_change('{HISTORY}')")
+    else:
+        op.execute(f"{head} begin select raise(abort, '{HISTORY}'); end")
 
 
 def _writings() -> None:
@@ -98,6 +124,7 @@ def _presences() -> None:
 def downgrade() -> None:
     for table in ("reading_links", "glances", "presences", "writings"):
         op.drop_table(table)
+    _guard_history("")
     op.drop_index(op.f("ix_audit_events_edition_id_version"), "audit_events")
     for column in ("ended_at", "versions", "version"):
         op.drop_column("audit_events", column)

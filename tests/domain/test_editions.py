@@ -6,14 +6,11 @@ from hypothesis import strategies as st
 
 from app.domain.editions import (
     DIGITS,
-    HEADLINE_LIMIT,
-    NOTE_LIMIT,
     NotAllowed,
     Placed,
     already_in_place,
     check_cut,
     check_reason,
-    check_text,
     cut_for_one_fewer,
     cut_for_one_more,
     in_score_order,
@@ -139,21 +136,7 @@ def test_a_thousand_keys_in_one_gap_ascend_and_stay_short():
     assert max(map(len, keys)) <= 5
 
 
-@pytest.mark.parametrize(
-    ("headline", "note", "sentence"),
-    [
-        ("x" * (HEADLINE_LIMIT + 1), None, "The headline has 301 characters; shorten it to 300 or fewer."),
-        (None, "x" * (NOTE_LIMIT + 1), "The note has 20,001 characters; shorten it to 20,000 or fewer."),
-        ("two\nlines", None, "A headline is one line"),
-    ],
-)
-def test_texts_that_are_too_long(headline, note, sentence):
-    with pytest.raises(NotAllowed, match=sentence):
-        check_text(headline, note)
-
-
-def test_texts_of_just_the_length_are_taken():
-    check_text("x" * HEADLINE_LIMIT, "x" * NOTE_LIMIT)
+def test_a_reason_of_just_the_length_is_taken():
     check_reason("x" * 200)
     with pytest.raises(NotAllowed, match="201 characters"):
         check_reason("x" * 201)

@@ -106,6 +106,7 @@ def post(session) -> Post:
         "update posts set record = '{}'",
         "delete from posts",
         "update audit_events set summary = 'nothing happened'",
+        "update audit_events set summary = 'nothing happened', version = 99",
         "delete from audit_events",
         "update metrics_snapshots set reposts = 5",
     ],

@@ -1,0 +1,71 @@
+"""How the texts of an edition and of its papers stand: what they say, what they were sealed with, who wrote them when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.texts import EDITION_TEXTS, ITEM_TEXTS, digest, seal
+from app.models import AuditEvent, Edition, Item, Writing
+
+# How far back in the log it is looked for who changed a text last.
+EVENTS_ASKED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A text as it stands: `seen` is what a page sends along with its next save of it.
+
+    `saved_at` is when it was saved as it stands; None where nobody has saved it by itself, or something else, such as
+    an undo, has changed it since.
+    """
+
+    field: str
+    text: str | None
+    seen: str
+    saved_at: datetime | None
+
+
+def writing_of(session: Session, edition_id: int, item_id: int | None, field: str) -> Writing | None:
+    """The last save of one text; without an item it is one of the edition."""
+    query = select(Writing).where(Writing.edition_id == edition_id, Writing.item_id == item_id, Writing.field == field)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def stand_of(field: str, text: str | None, writing: Writing | None) -> Stand:
+    """How a text stands after its last save."""
+    saved_at = writing.saved_at if writing else None
+    is_as_saved = writing is not None and writing.digest == digest(text)
+    return Stand(field, text, seal(text, saved_at), saved_at if is_as_saved else None)
+
+
+def stands_of_item(session: Session, item: Item) -> dict[str, Stand]:
+    """How the texts of an item stand, by field."""
+    found = session.scalars(select(Writing).where(Writing.item_id == item.id).execution_options(populate_existing=True))
+    saves = {writing.field: writing for writing in found}
+    return {field: stand_of(field, getattr(item, field), saves.get(field)) for field in ITEM_TEXTS}
+
+
+def stands_of_edition(session: Session, edition: Edition) -> dict[str, Stand]:
+    """How the texts of an edition stand, by field."""
+    query = select(Writing).where(Writing.edition_id == edition.id, Writing.item_id.is_(None))
+    saves = {writing.field: writing for writing in session.scalars(query.execution_options(populate_existing=True))}
+    return {field: stand_of(field, getattr(edition, field), saves.get(field)) for field in EDITION_TEXTS}
+
+
+def last_writer(session: Session, edition_id: int, item_id: int | None, field: str) -> str | None:
+    """The name of the editor whose action changed a text last; None for the command line, and where it is long ago."""
+    query = select(AuditEvent).where(AuditEvent.edition_id == edition_id).options(joinedload(AuditEvent.editor))
+    if item_id is not None:
+        query = query.where((AuditEvent.item_id == item_id) | AuditEvent.item_id.is_(None))
+    for event in session.scalars(query.order_by(AuditEvent.id.desc()).limit(EVENTS_ASKED)):
+        if any(_touches(change, item_id, field) for change in event.changes):
+            return event.editor.name if event.editor else None
+    return None
+
+
+def _touches(change: dict, item_id: int | None, field: str) -> bool:
+    if item_id is None:
+        return field in change.get("of_edition", {})
+    return change.get("item_id") == item_id and field in change["fields"]
