@@ -114,13 +114,15 @@ def _lists(stood: Stood, now: Stood, found: Differences, papers: dict[int, Named
             numbers.get(item_id),
             was["headline"],
             was["note"],
-            was["score"],
+            (is_now if was["state"] == "waiting" else was)["score"],
             was["drop_reason"],
             was["pinned_at"] is not None,
             words,
         )
 
-    return {state: [row(item_id) for item_id in stood.listed(state)] for state in LISTS}
+    lists = {state: [row(item_id) for item_id in stood.listed(state)] for state in LISTS}
+    came = [item_id for item_id in stood.items if stood.items[item_id]["state"] == "waiting" and item_id in elsewhere]
+    return lists | {"waiting": [row(item_id) for item_id in came]}
 
 
 @bp.post("/editions/<day>/history/<id:event_id>/order")
