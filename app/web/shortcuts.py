@@ -116,6 +116,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("filter", LOOKING, "Filters", ("f",), "edition"),
     Shortcut("lens", LOOKING, "Lens: as though somebody had not spoken", ("l",), "edition"),
     Shortcut("preview", LOOKING, "Preview, and back to the list", ("v",), "edition"),
+    Shortcut("history", LOOKING, "History of the edition", ("y",), "edition"),
+    Shortcut("past", LOOKING, "History of the paper", ("Y",), "row", ANY),
     Shortcut("keys", HELP, "These keys", ("?",)),
     Shortcut("palette", HELP, "Every action and paper by name", ("Ctrl+k",)),
     Shortcut("clear", HELP, "Close, or select nothing", ("Escape",)),

@@ -133,6 +133,8 @@ const OWN = {
   filter: () => openMenu("filter-menu", "There are no filters on this page."),
   lens: () => openMenu("lens-menu", "There is no lens on this page."),
   preview,
+  history: () => follow("#history", "There is no history on this page."),
+  past: (row) => window.location.assign(`/items/${idOf(row)}/history`),
   keys: showKeys,
   palette: () => openPalette(),
   clear: close,
