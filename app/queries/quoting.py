@@ -88,7 +88,8 @@ def quoting_of(session: Session, item: Details, rules: Rules) -> Quoting:
     """How the mentions of an item stand to the quotes that its entry would have now."""
     found = zip(item.mentions, _standings(item.mentions, item.quotes, rules), strict=True)
     if item.quotes is None:
-        return Quoting([Quotable(mention, at, at.number is not None) for mention, at in found], is_chosen=False)
+        rows = [Quotable(mention, at, at.number is not None) for mention, at in found]
+        return Quoting(sorted(rows, key=lambda row: row.standing.number or len(rows) + 1), is_chosen=False)
     place = {mention_id: number for number, mention_id in enumerate(item.quotes)}
     events = _choices(session, item)
     newest = events[0] if events else None

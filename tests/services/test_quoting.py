@@ -76,10 +76,10 @@ def test_the_rule_quotes_until_somebody_chooses(session, rules, item, printed):
     assert (quotes.is_chosen, quotes.quoted, quotes.new) == (False, 3, 0)
     assert [(row.mention.external_id, row.standing.number, row.standing.why) for row in quotes.mentions] == [
         ("loud", 1, Why.QUOTED),
-        ("again", None, Why.REPOST),
         ("clear", 2, Why.QUOTED),
-        ("quiet", None, Why.LOW),
         ("uncounted", 3, Why.QUOTED),
+        ("again", None, Why.REPOST),
+        ("quiet", None, Why.LOW),
     ]
 
 
