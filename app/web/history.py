@@ -10,12 +10,12 @@ from app.extensions import db
 from app.models import Edition, Item
 from app.queries.history import COMMAND, JOB, Asked, Entry, history_page, named_items, people
 from app.services.audit import Kind
+from app.web.changes import Changes, changes_of, what_was_done, who_acted, who_said
 from app.web.editions import edition_or_404
 from app.web.filters import in_zone
 from app.web.forms import read_id
 from app.web.htmx import render
 from app.web.pages import NO_ITEM
-from app.web.told import Changes, changes_of, what_was_done, who_acted, who_said
 
 bp = Blueprint("history", __name__)
 

@@ -15,12 +15,12 @@ from app.queries.standing import ITEM_TEXTS, Then, reaching, stands, stood_after
 from app.services import restoring
 from app.services.audit import Acted
 from app.web.auth import acting, editor_required
+from app.web.changes import EDITION_TEXTS, Compared
 from app.web.editions import edition_or_404
 from app.web.filters import sentence
 from app.web.forms import read_id
 from app.web.history import changes_of_page
 from app.web.htmx import render
-from app.web.told import EDITION_TEXTS, Compared
 
 bp = Blueprint("moments", __name__)
 
