@@ -177,6 +177,6 @@ def test_a_formula_can_hide_neither_a_tag_nor_a_link():
     + ["\\", "\\$", "$", "$$a", "<!--", "a@b", "<a@", "# ", "1", "-", "\ud800", "\n", "<a>", "$<", "$](", "$](a "],
 )
 def test_a_hostile_megabyte_takes_about_a_second(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     markdown_text(unit * (1_000_000 // len(unit)))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -135,6 +135,6 @@ def test_any_characters_stay_one_note(note):
     ],
 )
 def test_a_hostile_megabyte_takes_about_a_second(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     note_markdown(unit * (1_000_000 // len(unit)))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

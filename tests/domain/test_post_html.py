@@ -88,6 +88,6 @@ def test_bytes_that_are_no_text_are_shown_all_the_same():
 )
 @pytest.mark.parametrize("size", [40_000, 1_000_000])
 def test_a_hostile_post_takes_a_few_seconds_at_most(unit, size):
-    started = time.perf_counter()
+    started = time.process_time()
     post_html(HEAD + unit * (size // len(unit)))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

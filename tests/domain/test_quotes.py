@@ -126,9 +126,9 @@ def test_any_embed_is_harmless(html):
 @pytest.mark.parametrize("unit", ["<a", "<!--", "<blockquote>", "&", "<p x='", "x ", "<a href=x>", "\n"])
 def test_a_hostile_megabyte_takes_no_time(unit):
     text = unit * (1_000_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     quoted(text, text=text, author_name=text, author_handle=text, posted=text, url=text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

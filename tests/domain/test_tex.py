@@ -115,6 +115,6 @@ def test_every_formula_of_the_corpus_is_drawn():
     "unit", ["\\emph{", "{\\em ", "\\'", "~", "$", "$a", "\\cite{", "{", "\\", "\\a", "$x$ ", "\\url{", "{\\'"]
 )
 def test_a_hostile_megabyte_takes_about_a_second(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     inline_html(unit * (1_000_000 // len(unit)))
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
