@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.models import AuditEvent, Edition, Item, Paper
 from app.queries.evidence import chunks, former_papers
@@ -129,10 +129,29 @@ def edition_on(session: Session, date: Day) -> Edition | None:
     return session.scalar(select(Edition).where(Edition.date == date).execution_options(populate_existing=True))
 
 
-def newest_event_of(session: Session, edition_id: int) -> AuditEvent | None:
-    """What was done last in an edition, and by whom."""
-    query = select(AuditEvent).where(AuditEvent.edition_id == edition_id).options(joinedload(AuditEvent.editor))
-    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+def version_of(session: Session, edition_id: int) -> int:
+    """The version of an edition as it is at this moment, whatever is remembered of it."""
+    return session.scalar(select(Edition.version).where(Edition.id == edition_id)) or 0
+
+
+def version_with(session: Session, item_id: int) -> int | None:
+    """The version of the edition that an item stands in, None where there is no such item."""
+    return session.scalar(select(Edition.version).join(Item).where(Item.id == item_id))
+
+
+def events_since(session: Session, edition_id: int, version: int) -> Sequence[AuditEvent]:
+    """What was done in an edition after a version of it, in the order of the versions it got by that."""
+    query = select(AuditEvent).where(AuditEvent.edition_id == edition_id, AuditEvent.version > version)
+    query = query.order_by(AuditEvent.version, AuditEvent.id).execution_options(populate_existing=True)
+    return session.scalars(query).all()
+
+
+def items_among(session: Session, edition_id: int, item_ids: Iterable[int]) -> set[int]:
+    """Those of some items that stand in an edition, also those that wait there."""
+    found: set[int] = set()
+    for ids in chunks(item_ids):
+        found |= set(session.scalars(select(Item.id).where(Item.edition_id == edition_id, Item.id.in_(ids))))
+    return found
 
 
 def newest_edition_date(session: Session) -> Day | None:

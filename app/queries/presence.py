@@ -1,12 +1,14 @@
 """Who has an edition open, on which paper, and who may publish it: its baton, and whether its holder is at work."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import AuditEvent, Edition, Editor, Presence
+from app.models import AuditEvent, Edition, Editor, Item, Paper, Presence
+from app.queries.evidence import former_papers
 
 # Who was not heard of for so long is not here.
 HERE = timedelta(seconds=20)
@@ -98,3 +100,19 @@ def baton_of(session: Session, edition: Edition, now: datetime) -> Baton:
         is_here=holder.may_edit and max(seen, default=now - HERE) > now - HERE,
         is_idle=max(did, default=now - IDLE) <= now - IDLE,
     )
+
+
+def other_editors(session: Session, editor_id: int) -> list[Editor]:
+    """All other people who may edit, by name."""
+    query = select(Editor).where(Editor.role == "editor", Editor.disabled_at.is_(None), Editor.id != editor_id)
+    return list(session.scalars(query.order_by(Editor.name_key)))
+
+
+def titles_of_items(session: Session, item_ids: Collection[int]) -> dict[int, str]:
+    """What each item is called: its headline, or its paper's title as of the item's horizon."""
+    former = former_papers(session, item_ids) if item_ids else {}
+    query = select(Item.id, Item.headline, Paper.title).join(Paper).where(Item.id.in_(item_ids))
+    return {
+        item_id: headline or former.get(item_id, {}).get("title", title)
+        for item_id, headline, title in session.execute(query)
+    }

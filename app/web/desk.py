@@ -16,7 +16,7 @@ from app.services.audit import UNDOABLE, Acted, Kind
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
 from app.web.pages import edition_context, edition_page, item_context, item_page
-from app.web.reach import ROWS_AT_ONCE, reach_of
+from app.web.reach import ROWS_AT_ONCE, reach_since
 from app.web.views import address_of, choices_context, filtered_context, shown_view, views_context
 
 CHANGED = "editionChanged"
@@ -36,11 +36,16 @@ def act(edition: Edition, action: Callable[[], Acted], *, item_id: int | None = 
         db.session.rollback()
         return refused(edition.id, error, item_id=item_id, typed=typed)
     event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    return done(edition.id, acted.item_ids, event, item_id=item_id)
+    return done(edition.id, event, item_id=item_id)
 
 
-def done(edition_id: int, item_ids: Sequence[int], event: AuditEvent | None, *, item_id: int | None) -> Response:
-    """The answer to an action that went through; no event means that everything was so already."""
+def done(
+    edition_id: int, event: AuditEvent | None, *, item_id: int | None = None, also: Sequence[Markup] = ()
+) -> Response:
+    """The answer to an action that went through; no event means that everything was so already.
+
+    `also` are regions beside those that the action reached.
+    """
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
     said = _said(event)
     if not is_htmx():
@@ -49,7 +54,8 @@ def done(edition_id: int, item_ids: Sequence[int], event: AuditEvent | None, *, 
     toast = region(
         "#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=said, undo=_undo_url(edition, event)
     )
-    return answer(*changed_regions(edition, item_ids, event), toast, trigger=CHANGED)
+    regions = changed_regions(edition, [item_id] if item_id else [])
+    return answer(*regions, *also, toast, trigger=CHANGED, version=edition.version)
 
 
 def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: bool) -> Response:
@@ -62,7 +68,8 @@ def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: b
             return item_page(item_id, status=status, problem=str(error), typed=request.form)
         return edition_page(edition, status=status, problem=str(error))
     toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=str(error), bad=True)
-    return answer(*changed_regions(edition, [item_id] if item_id else []), toast, status=status)
+    regions = changed_regions(edition, [item_id] if item_id else [])
+    return answer(*regions, toast, status=status, version=edition.version)
 
 
 def _said(event: AuditEvent | None) -> str:
@@ -80,22 +87,22 @@ def _back_to(edition: Edition, item_id: int | None) -> str:
     return address_of(edition.date, shown_view(), anchor=f"item-{item_id}" if item_id else None)
 
 
-def changed_regions(edition: Edition, item_ids: Sequence[int] = (), event: AuditEvent | None = None) -> list[Markup]:
-    """Every region of the edition page that an action touched; no event means that nothing had to change.
+def changed_regions(edition: Edition, item_ids: Sequence[int] = ()) -> list[Markup]:
+    """Every region of the edition page that has changed since the page has seen it, whoever changed it.
 
-    Only what the action reached comes, row by row, as long as the page has seen every change before this one; a picked
-    list that is shown in part, or through a lens, comes whole, for its rows carry their numbers. Else, and where many
-    rows changed, all regions come whole.
+    Only what the actions since then reached comes, row by row, and the rows of `item_ids`; a picked list that is shown
+    in part, or through a lens, comes whole, for its rows carry their numbers. Where the log does not tell, and where
+    many rows changed, all regions come whole.
     """
     view = shown_view()
     arranged = arrange(db.session, edition, view)
-    reach = reach_of(edition, arranged, item_ids, event)
+    reach = reach_since(edition, arranged, item_ids)
     if reach is None:
         shown = desk_of(db.session, edition, arranged)
         context = edition_context(edition, shown, view)
         return [*_regions_above(context), *_lists(context), *_regions_below(context)] + opened_details(edition.id)
     whole = reach.lists & {"picked"} if view.filters.is_on or view.through else set[str]()
-    shown = desk_of(db.session, edition, arranged, only=Wanted(whole, set(item_ids)))
+    shown = desk_of(db.session, edition, arranged, only=Wanted(whole, set(reach.item_ids)))
     context = edition_context(edition, shown, view, known_run=reach.known_run, knows_loud=reach.knows_loud)
     regions = _regions_above(context)
     if whole:
@@ -103,7 +110,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), event: Audit
     regions.append(region("#cut", "partials/editions/_cut.html", **context))
     # The candidates always, for a page that did something at once waits for what the answer says of them.
     for state in sorted(({"candidate"} | reach.lists - whole) & LISTS.keys()):
-        regions += _changed_rows(shown, state, item_ids, context)
+        regions += _changed_rows(shown, state, reach.item_ids, context)
     return [*regions, *_regions_below(context)] + opened_details(edition.id)
 
 
@@ -127,7 +134,7 @@ def shown_lists(edition: Edition) -> Response:
         # Not morphed, for a box that somebody has ticked would stay as it is.
         context |= choices_context(edition, view)
         regions.append(region("#choices", "partials/editions/_choices.html", swap="outerHTML", **context))
-    return answer(*regions)
+    return answer(*regions, version=edition.version)
 
 
 def told_regions(edition: Edition) -> list[Markup]:
@@ -135,6 +142,23 @@ def told_regions(edition: Edition) -> list[Markup]:
     view = shown_view()
     shown = desk_of(db.session, edition, arrange(db.session, edition, view), only=Wanted((), ()))
     return _regions_above(edition_context(edition, shown, view))
+
+
+def company_regions(edition: Edition) -> list[Markup]:
+    """The regions that tell who else is here and who publishes."""
+    view = shown_view()
+    shown = desk_of(db.session, edition, arrange(db.session, edition, view), only=Wanted((), ()))
+    context = edition_context(edition, shown, view, known_run=read_run(), knows_loud=True)
+    return [region("#edition-bar", "partials/editions/_bar.html", **context), _news(context)]
+
+
+def read_run() -> int:
+    """The newest run that the page knows to be over, 0 where it does not say."""
+    return max(read_ids(request.values.getlist("run")), default=0)
+
+
+def _news(context: dict[str, Any]) -> Markup:
+    return region("#news", "partials/editions/_news.html", **context)
 
 
 def _regions_above(context: dict[str, Any]) -> list[Markup]:
@@ -146,7 +170,7 @@ def _regions_above(context: dict[str, Any]) -> list[Markup]:
         regions.append(region("#edition-notices", "partials/editions/_notices.html", **context))
     if "waiting" in context:
         regions.append(region("#waiting", "partials/editions/_waiting.html", **context))
-    return [*regions, region("#news", "partials/editions/_news.html", **context)]
+    return [*regions, _news(context)]
 
 
 def _lists(context: dict[str, Any]) -> list[Markup]:

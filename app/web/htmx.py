@@ -25,6 +25,18 @@ def region(target: str, template: str | None = None, *, swap: str = "outerMorph"
     return Markup('<hx-partial hx-target="{}" hx-swap="{}">{}</hx-partial>').format(target, swap, content)
 
 
-def answer(*regions: Markup, status: int = 200, trigger: str | dict[str, Any] | None = None) -> Response:
-    """Answer htmx with changed regions; `trigger` is an event for the page's scripts."""
-    return make_htmx_response(Markup("").join(regions), status, trigger=trigger)
+def answer(
+    *regions: Markup, status: int = 200, trigger: str | dict[str, Any] | None = None, version: int | None = None
+) -> Response:
+    """Answer htmx with changed regions; `trigger` is an event for the page's scripts.
+
+    `version` is that of the edition which the answer shows, so that a page which knows a later one can let it be.
+    """
+    return as_of(make_htmx_response(Markup("").join(regions), status, trigger=trigger), version)
+
+
+def as_of(response: Response, version: int | None) -> Response:
+    """The same answer, saying which version of its edition it shows."""
+    if version is not None:
+        response.headers["Edition-Version"] = str(version)
+    return response

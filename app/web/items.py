@@ -132,7 +132,7 @@ def annotate(item_id: int) -> Response:
         db.session.rollback()
         return _text_refused(item_id, error)
     event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    return done(edition.id, acted.item_ids or [item_id], event, item_id=item_id)
+    return done(edition.id, event, item_id=item_id)
 
 
 def _version_seen(item_id: int, texts: Texts) -> int:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.domain.editions import LOUD_FROM
 from app.extensions import db
 from app.models import Edition
-from app.queries.editions import Desk, day_beside, desk, editions_around
+from app.queries.editions import Desk, day_beside, desk, editions_around, version_with
 from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_on
@@ -20,7 +20,8 @@ from app.queries.waiting import waiting_of
 from app.services import looks
 from app.services.undo import next_redo, next_undo
 from app.web.collecting import collecting_context
-from app.web.htmx import is_htmx, render
+from app.web.company import company_of, handover_for, remember_opening
+from app.web.htmx import as_of, is_htmx, render
 from app.web.views import choices_context, filtered_context, shown_view
 
 NO_ITEM = "There is no such paper on the desk."
@@ -32,9 +33,10 @@ def edition_page(edition: Edition, *, status: int = 200, problem: str = "") -> R
     if request.method == "GET":
         person, clock = current_user._get_current_object(), current_app.extensions["clock"]
         looks.look(db.session, edition.id, person, clock())
+        remember_opening(edition)
     shown = desk(db.session, edition, view)
     context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
-    context |= collecting_context(edition.date) | days_around(edition.date)
+    context |= collecting_context(edition.date) | days_around(edition.date) | {"handed": handover_for(edition)}
     return render("pages/editions/show.html", status=status, problem=problem, **context)
 
 
@@ -64,6 +66,7 @@ def edition_context(
         "may_edit": may_edit,
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "redo": next_redo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
+        "company": company_of(edition),
         "freshness": _freshness(edition, shown),
         "repeats": earlier_runs(db.session, edition, item_ids=[row.id for row in shown.all_rows]),
         **filtered_context(edition, view),
@@ -94,11 +97,15 @@ def _asking(edition: Edition, run_id: int) -> dict[str, Any]:
 
 def item_page(item_id: int, *, status: int = 200, **refused: Any) -> Response:
     """The page of one item, or under htmx its details; `refused` is what a refused form shows again, and why."""
+    # Read first: what is read after it is as new or newer.
+    version = version_with(db.session, item_id)
     item = details_of_item(db.session, item_id)
     if item is None:
         abort(404, NO_ITEM)
     if is_htmx():
-        return render("partials/items/_details.html", status=status, **item_context(item, live=True, **refused))
+        details = render("partials/items/_details.html", status=status, **item_context(item, live=True, **refused))
+        return as_of(details, version)
+    remember_opening(item.edition, looked=(item_id,))
     waiting = waiting_of(db.session, item.edition, current_app.extensions["rules"], item_ids=[item_id])
     change = next(iter([*waiting.changes, *waiting.left]), None)
     if change and change.is_new:

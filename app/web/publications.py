@@ -1,7 +1,7 @@
 """Publications: publishing an edition asks once, an empty one twice, and makes one post however often it is pressed."""
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
-from flask_login import login_required
+from flask_login import current_user, login_required
 
 from app.domain.editions import EmptyEdition, NotAllowed
 from app.domain.posts import file_name
@@ -11,8 +11,8 @@ from app.queries.shown import item_order
 from app.services import publishing
 from app.web.auth import acting, editor_required
 from app.web.editions import edition_or_404
-from app.web.errors import problem
 from app.web.htmx import answer, is_htmx, region, render
+from app.web.together import ask_about
 
 bp = Blueprint("publications", __name__)
 CHANGED_SINCE = "The edition was changed since you were asked; this is how it stands now."
@@ -37,10 +37,15 @@ def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: i
 @bp.get("/editions/<day>/publication")
 @login_required
 def new(day: str) -> Response:
-    """Ask, with one sentence of what will happen; a published edition goes to its post."""
+    """Ask, with one sentence of what will happen; a published edition goes to its post.
+
+    Whoever does not hold the baton is told who does, and what can be done about it.
+    """
     edition = edition_or_404(day)
     if edition.status == "published":
         return _to_post(edition)
+    if edition.baton_editor_id not in (None, current_user.id):
+        return ask_about(edition)
     return _ask(edition)
 
 
@@ -58,7 +63,9 @@ def create(day: str) -> Response:
     except EmptyEdition as error:
         return _ask(edition, again=True, sentence=str(error), status=409)
     except NotAllowed as error:
-        return problem(409, str(error))
+        # The baton went to another while the question stood open.
+        db.session.rollback()
+        return ask_about(edition_or_404(day), sentence=str(error), status=409)
     flash("Published." if published.is_new else "This edition was published already; here is its post.", "done")
     return _to_post(edition)
 

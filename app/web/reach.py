@@ -17,6 +17,8 @@ from app.queries.waiting import newest_finished_run
 ROWS_AT_ONCE = 20
 # A page that has missed more actions than this is shown everything.
 ACTIONS_AT_ONCE = 50
+# More digits than any version has, and fewer than the digest of a text.
+VERSION_DIGITS = 9
 # What may change of an item without anything becoming new of it that waits; a waiting list shows headlines.
 QUIET = {
     *("state", "order_key", "note", "remark", "quotes", "drop_reason"),
@@ -46,8 +48,8 @@ def reach_since(edition: Edition, arranged: Arranged, item_ids: Sequence[int] = 
     """How far all actions reached that came after the version the page has seen; `item_ids` are asked for beside them.
 
     The lists were arranged after the edition was read and before this: whatever they show is told by an event by now.
-    None says that all must be shown anew: the page does not say what it has seen, the log does not tell of every version
-    since (an action in another edition may have changed this one too), or much was changed.
+    None says that all must be shown anew: the page does not say what it has seen, the log does not tell of every
+    version since (an action in another edition may have changed this one too), or much was changed.
     """
     seen = _seen()
     newest = version_of(db.session, edition.id)
@@ -75,8 +77,9 @@ def reach_since(edition: Edition, arranged: Arranged, item_ids: Sequence[int] = 
 
 def _seen() -> int | None:
     """The version up to which the page has seen every change; a form may carry a `seen` of its own beside it."""
-    versions = [value for value in request.values.getlist("seen") if value.isascii() and value.isdecimal()]
-    return int(versions[-1]) if versions and len(versions[-1]) < 10 else None
+    given = request.values.getlist("seen")
+    versions = [value for value in given if value.isascii() and value.isdecimal() and len(value) <= VERSION_DIGITS]
+    return int(versions[-1]) if versions else None
 
 
 def _tells_rows(event: AuditEvent) -> bool:

@@ -111,6 +111,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
              "Only a picked paper or a candidate can stand above the cut.", changes=True),
     Shortcut("further", WHOLE, "Cut one paper further", ("+",), "edition", post="cut", sends="step=up", changes=True),
     Shortcut("less", WHOLE, "Cut one paper less", ("-",), "edition", post="cut", sends="step=down", changes=True),
+    Shortcut("baton", WHOLE, "Take the baton over", ("a",), "edition", post="baton", changes=True),
     Shortcut("publish", WHOLE, "Publish…", ("Ctrl+Enter",), "edition", press="publish", changes=True),
     Shortcut("search", LOOKING, "Search", ("/",), "edition"),
     Shortcut("filter", LOOKING, "Filters", ("f",), "edition"),

@@ -4,17 +4,15 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_login import current_user
-from markupsafe import Markup
 
 from app.domain.changes import Change
 from app.extensions import db
-from app.models import Edition
-from app.queries.editions import newest_event_of
 from app.queries.waiting import newest_finished_run
 from app.services import rebase
 from app.services.audit import Acted
 from app.web.auth import acting, ask_to_sign_in, editor_required
-from app.web.desk import CHANGED, act, changed_regions, told_regions
+from app.web.company import company_of, remember_asking
+from app.web.desk import CHANGED, act, changed_regions, company_regions, read_run, told_regions
 from app.web.editions import edition_or_404
 from app.web.filters import counted, grouped, source_name
 from app.web.forms import BadInput, read_ids
@@ -88,31 +86,30 @@ def _items_named() -> set[int] | None:
 def news(day: str) -> Response:
     """What is new for a page that has seen `seen`, a version of the edition, and `run`, the newest run that was over.
 
-    Nothing is answered with 204. Where only data came, what tells of it comes, and no list moves. Where the edition
-    was changed, all regions come; while the page's hands are full (`hold`) one sentence, which offers them.
+    Nothing is answered with 204. Where only data came, what tells of it comes, and no list moves; where only somebody
+    came, went, or went on to another paper, what tells of that. Where the edition was changed, all that these changes
+    reached comes. The question also says where its person is (`on`, `field`), whether anything was done since the one
+    before (`active`), and which papers were looked at (`looked`); `here` is what the page shows of the others.
     """
     if not current_user.is_authenticated:
         return _signed_out() if is_htmx() else ask_to_sign_in()
     if not is_htmx():
         return redirect(url_for("editions.show", day=day), 303)
     edition = edition_or_404(day)
-    if request.args.get("seen") == str(edition.version):
-        if request.args.get("run") == str(newest_finished_run(db.session)):
-            return Response(status=204)
-        return answer(*told_regions(edition))
-    if request.args.get("hold"):
-        return answer(_changed_meanwhile(edition))
-    return answer(*changed_regions(edition), trigger=CHANGED)
+    if edition.status == "draft":
+        remember_asking(edition)
+    version = edition.version
+    if request.args.get("seen") != str(version):
+        return answer(*changed_regions(edition), trigger=CHANGED, version=version)
+    if read_run() != newest_finished_run(db.session):
+        return answer(*told_regions(edition), version=version)
+    company = company_of(edition)
+    if company and request.args.get("here") != company.digest:
+        return answer(*company_regions(edition), version=version)
+    return Response(status=204)
 
 
 def _signed_out() -> Response:
     """The word that the editor is signed out, once: the page asks no more."""
     toast = region("#toast", "partials/shared/_signed_out.html", swap="innerHTML")
     return answer(toast, region("#news", swap="delete"), status=401)
-
-
-def _changed_meanwhile(edition: Edition) -> Markup:
-    """The sentence that the edition was changed; the page goes on asking about what it has seen."""
-    context = {"day": edition.date.isoformat(), "asks": True, "event": newest_event_of(db.session, edition.id)}
-    seen = {"seen": request.args.get("seen", ""), "run": request.args.get("run", "")}
-    return region("#news", "partials/editions/_news.html", **context, **seen)

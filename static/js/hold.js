@@ -1,8 +1,13 @@
-// While a hand holds something (a row dragged or picked up by keys, the cut) the lists stay as they are under it. What an
-// answer says of them then is let be: the page has not seen it, and says so with its next question, which brings them whole.
+// While a hand holds something (a row dragged or picked up by keys, the cut, a button pressed down) the lists stay as they
+// are under it. What an answer says of them then is let be: the page has not seen it, and asks for it once the hand is free.
+import { missed as tellMissed } from "./late.js";
+
 const LISTS = "#picked, #cut, #candidates, #held, #dropped, #shown";
+// A press that nobody ever ends, as where the pointer leaves the window, holds nothing for long.
+const PRESS = 3000;
 const hands = new Set();
 let missed = false;
+let pressing;
 
 const isOfLists = ({ target }) => Boolean(target?.closest?.(LISTS) && !target.closest(".open"));
 const isOfSeeing = (task) => ["seen", "news"].includes(task.target?.id);
@@ -24,18 +29,34 @@ export function release(hand) {
   return had;
 }
 
-function versionIn(tasks) {
-  const task = tasks.find(({ target }) => target?.id === "seen");
-  return Number(task?.fragment.querySelector("input")?.value ?? Infinity);
+// What of an answer does not tell of lists, as though it had not told of them at all.
+export function withoutSeeing(tasks) {
+  return tasks.filter((task) => !isOfSeeing(task));
 }
+
+function endPress() {
+  clearTimeout(pressing);
+  if (!hands.has("press")) return;
+  const hasMissed = release("press");
+  if (!isHolding()) document.dispatchEvent(new Event("desk:released"));
+  if (hasMissed) tellMissed();
+}
+document.addEventListener(
+  "pointerdown",
+  (event) => {
+    if (!event.target.closest?.(".lists")) return;
+    hold("press");
+    clearTimeout(pressing);
+    pressing = setTimeout(endPress, PRESS);
+  },
+  true,
+);
+// Before the click that may follow, which is an action like any other.
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, endPress, true);
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { tasks } = event.detail;
-  if (!tasks?.some(isOfLists)) return;
-  // Two forms may be under way at a time, and the earlier answer come last: the page knows better by then.
-  const isOld = versionIn(tasks) < Number(document.getElementById("seen")?.value ?? 0);
-  if (!isOld && !isHolding()) return;
-  missed ||= isHolding();
-  const kept = tasks.filter((task) => (isOld ? task.target?.id === "toast" : !isOfLists(task) && !isOfSeeing(task)));
-  tasks.splice(0, tasks.length, ...kept);
+  if (!isHolding() || !tasks?.some(isOfLists)) return;
+  missed = true;
+  tasks.splice(0, tasks.length, ...withoutSeeing(tasks.filter((task) => !isOfLists(task))));
 });

@@ -3,6 +3,7 @@
 // still under way are done again after it, in their order. All that happens between two frames: nothing jumps, a refusal
 // or a lost connection needs no rule of its own, and no row is ever where neither the server nor the editor put it.
 import { isHolding, tellsOfLists } from "./hold.js";
+import { isToCome } from "./late.js";
 import { doAtOnce, readRequest, rowOf } from "./places.js";
 import { keep, remember, steadily } from "./steady.js";
 
@@ -61,11 +62,11 @@ document.addEventListener(
   "htmx:after:request",
   (event) => {
     const { ctx } = event.detail;
-    if (isHolding() || !tellsOfLists(ctx.text)) return;
+    if (isHolding() || isToCome(ctx) || !tellsOfLists(ctx.text)) return;
     isRebasing = true;
     place = remember();
     takeBack();
-    // What was answered while a hand held the lists is in this answer too, for it brings them whole.
+    // What was answered while a hand held the lists, or too late, is in this answer too: it brings all that came since.
     underWay = underWay.filter((action) => action.ctx !== ctx && !action.isAnswered);
   },
   true,
@@ -99,3 +100,4 @@ export function forgetLost() {
     doAgain();
   });
 }
+document.addEventListener("desk:released", forgetLost);

@@ -1,5 +1,7 @@
 // Every request that changes something carries the page's token. It says what the page has seen, which items are open,
 // and how the page looks at its edition, so that the answer shows the same papers; the question for news says so too.
+import { viewNow } from "./late.js";
+
 const VIEW = ["q", "category", "source", "state", "new", "without"];
 
 const idOf = (element) => element.closest(".item").id.split("-")[1];
@@ -11,7 +13,9 @@ document.addEventListener("htmx:config:request", (event) => {
   const isView = Boolean(sourceElement?.closest?.("#filters"));
   if (!request.body || !(isPost || isNews || isView)) return;
   if (isPost) identify(request);
+  if (isNews) tellWaiting(request.body);
   if (isPost || isNews) {
+    event.detail.ctx.view = viewNow();
     for (const name of VIEW) request.body.delete(name);
     for (const { name, value } of document.querySelectorAll("#shown input")) request.body.append(name, value);
   }
@@ -28,7 +32,12 @@ function identify({ headers, body }) {
   body.set("csrf_token", token);
   // A form may say which text it was made from; behind that comes what the page has seen.
   const seen = document.getElementById("seen")?.value ?? "";
-  if (!body.getAll("seen").some((value) => /^\d*$/.test(value))) body.append("seen", seen);
+  if (!body.getAll("seen").some((value) => /^\d{0,9}$/.test(value))) body.append("seen", seen);
+  tellWaiting(body);
+}
+
+// Up to which run the page knows what waits.
+function tellWaiting(body) {
   const upTo = document.querySelector("#waiting [name=up_to]");
   if (upTo && !body.has("up_to")) body.set("up_to", upTo.value);
 }

@@ -21,14 +21,30 @@ function firstInView() {
   return rows[low];
 }
 
+// Whatever was used last says where the eye is.
+let isPointing = false;
+document.addEventListener("pointermove", () => (isPointing = true), { passive: true });
+document.addEventListener("keydown", () => (isPointing = false), { passive: true });
+
+// The text that somebody is in: of all things it must not move.
+function textInHand() {
+  const field = document.activeElement?.matches("textarea, input:not([type=checkbox])") && document.activeElement;
+  return field && field.closest(".open, [data-texts]") && isInView(field) ? field : null;
+}
+
 function eyed() {
+  const hovered = isPointing && !textInHand() && document.querySelector(".list > .item:hover");
+  if (hovered) return hovered;
   const current = document.querySelector(".item.current") ?? document.activeElement?.closest(".item");
   if (current && isInView(current)) return current;
   // At the very top of the page what comes above the lists is to be seen, as in any page.
   return window.scrollY > 0 ? firstInView() : null;
 }
 
-export function remember(row = eyed()) {
+export function remember(given) {
+  const row = given ?? eyed();
+  const text = given ? null : textInHand();
+  if (text) return { text, top: text.getBoundingClientRect().top };
   if (!row?.isConnected || !isInView(row)) return null;
   const following = [];
   for (let next = row; next && following.length < FOLLOWING; next = next.nextElementSibling) following.push(next.id);
@@ -44,7 +60,7 @@ function find({ list, following }) {
 }
 
 function correct(place) {
-  const row = find(place);
+  const row = place.text ? place.text.isConnected && place.text : find(place);
   if (!row) return;
   const off = row.getBoundingClientRect().top - place.top;
   if (Math.abs(off) >= 1) window.scrollBy(0, off);

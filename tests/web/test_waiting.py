@@ -1,5 +1,6 @@
 """The waiting list on the pages: told, taken, left, refused, and the question whether anything is new."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -172,7 +173,7 @@ def test_a_published_edition_offers_and_takes_nothing(as_editor: FlaskClient, be
     press(as_editor, f"{begun.address}/publication")
     page = as_editor.get(begun.address).text
     assert "New since you began" not in page
-    assert "every 5s" not in page
+    assert "every 3s" not in page
     response = press(as_editor, TAKE, up_to=run.id)
     assert response.status_code == 409
     assert "is published; nothing in it can be changed any more." in response.text
@@ -245,8 +246,14 @@ def ask(client: FlaskClient, laid: Laid, **seen):
     return client.get(f"{laid.address}/news", query_string=seen, headers=HTMX)
 
 
+def here(client: FlaskClient, laid: Laid) -> str:
+    """What the page shows of the others, as it says so itself."""
+    return re.search(r'data-here="(\w+)"', client.get(laid.address).text)[1]
+
+
 def test_when_nothing_is_new_the_answer_is_empty(as_editor: FlaskClient, begun: Laid, run: Run) -> None:
-    response = ask(as_editor, begun, seen=begun.edition.version, run=run.id)
+    seen = {"seen": begun.edition.version, "here": here(as_editor, begun)}
+    response = ask(as_editor, begun, run=run.id, **seen)
     assert (response.status_code, response.data) == (204, b"")
 
 
@@ -261,32 +268,38 @@ def test_when_only_data_came_no_list_moves(as_editor: FlaskClient, begun: Laid, 
 def test_a_run_that_goes_on_is_no_news(as_editor: FlaskClient, begun: Laid, session: Session) -> None:
     session.add(Run(day=DAY, started_at=MORNING, status="running"))
     session.commit()
-    assert ask(as_editor, begun, seen=begun.edition.version, run=1).status_code == 204
+    seen = {"seen": begun.edition.version, "here": here(as_editor, begun)}
+    assert ask(as_editor, begun, run=1, **seen).status_code == 204
 
 
-def test_when_another_acted_all_regions_come(
+def test_when_others_acted_only_what_they_reached_comes(
     as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, run: Run
 ) -> None:
     seen = begun.edition.version
-    first = begun.ids()[0]
+    first, second = begun.ids()[:2]
+    candidate = begun.ids("candidate")[0]
     press(as_other_editor, f"/items/{first}/position", position="down")
-    response = ask(as_editor, begun, seen=seen, run=run.id, open=first)
+    press(as_other_editor, f"/items/{candidate}/drop")
+    response = ask(as_editor, begun, seen=seen, run=run.id, up_to=run.id, open=first)
+    targets = [target for target, _ in swaps(response)]
+    assert not {"#picked", "#candidates", "#waiting"} & set(targets)
+    assert {f"#picked > #item-{first}", f"#candidates > #item-{candidate}", f"#details-{first}"} <= set(targets)
+    assert f'id="item-{first}"' in rows_put(response, "picked")
+    assert f'id="item-{second}"' not in response.text
+    assert f'id="item-{candidate}"' in rows_put(response, "dropped")
+    assert region_of(response, "#seen").count(f'value="{begun.edition.version}"') == 1
+    assert response.headers["HX-Trigger"] == "editionChanged"
+    assert response.headers["Edition-Version"] == str(begun.edition.version)
+
+
+@pytest.mark.parametrize("seen", ["", "0", "x", "-1", "999", "9" * 30])
+def test_a_page_that_has_seen_what_the_log_does_not_tell_gets_everything(
+    as_editor: FlaskClient, begun: Laid, run: Run, seen: str
+) -> None:
+    response = ask(as_editor, begun, seen=seen, run=run.id)
     targets = [target for target, _ in swaps(response)]
     lists = ["#picked", "#cut", "#candidates", "#held", "#dropped"]
-    assert targets == [*ABOVE, *lists, "#filtered", "#seen", f"#details-{first}"]
-    assert response.headers["HX-Trigger"] == "editionChanged"
-
-
-def test_hands_that_are_full_are_only_told(
-    as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, run: Run
-) -> None:
-    seen = begun.edition.version
-    press(as_other_editor, f"/items/{begun.ids()[0]}/position", position="down")
-    response = ask(as_editor, begun, seen=seen, run=run.id, hold="yes")
-    assert [target for target, _ in swaps(response)] == ["#news"]
-    told = region_of(response, "#news")
-    assert "Jo moved “Lanterns and Moss" in told
-    assert f"seen={seen}&amp;run={run.id}" in told
+    assert targets == [*ABOVE, *lists, "#filtered", "#seen"]
 
 
 def test_whoever_is_signed_out_is_told_once(client: FlaskClient, begun: Laid) -> None:
