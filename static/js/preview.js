@@ -145,7 +145,7 @@ if (panel) {
   const isNarrow = panel.dataset.place === "page" && window.innerWidth < 700;
   const choices = as && width ? { as, width } : isNarrow ? { as: panel.dataset.as, width: "phone" } : null;
   const isOther = choices && !isNamed && choose(choices);
-  isStale = isOther || panel.querySelector(".skeleton") !== null;
+  isStale = isOther || panel.querySelector(".composing") !== null;
   showCopy();
   settle();
   panel.querySelector("iframe")?.addEventListener("load", settle);

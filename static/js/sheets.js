@@ -91,7 +91,7 @@ function putRaw(sheets, panel, next) {
 
 export function put(panel, next) {
   const sheets = panel.querySelector(".sheets");
-  for (const nothing of sheets.querySelectorAll(".skeleton, .to-full")) nothing.remove();
+  for (const nothing of sheets.querySelectorAll(".composing, .to-full")) nothing.remove();
   putPage(sheets, panel, next);
   putRaw(sheets, panel, next);
 }

@@ -171,20 +171,6 @@ def test_a_session_that_ended_loses_no_text(page: Page, desk: Desk) -> None:
     expect(first.get_by_role("textbox", name="Note")).to_have_value("Kept")
 
 
-def test_the_preview_follows_and_keeps_its_place(page: Page, desk: Desk) -> None:
-    frame = page.frame_locator("#preview iframe")
-    first = desk.ids()[0]
-    expect(frame.locator("h1").first).to_contain_text("1. Lanterns and Moss")
-    page.evaluate("document.querySelector('#preview iframe').contentWindow.scrollTo(0, 400)")
-    page.locator(f"#item-{first} .title a").click()
-    page.locator(f"#item-{first}").get_by_role("textbox", name="Headline").fill("Lanterns, lit")
-    page.locator(f"#item-{first}").get_by_role("button", name="Save").click()
-    expect(frame.locator("h1").first).to_contain_text("1. Lanterns, lit")
-    assert page.evaluate("document.querySelector('#preview iframe').contentWindow.scrollY") == 400
-    page.locator("#preview").get_by_role("link", name="Markdown").click()
-    expect(page.locator("#preview pre")).to_contain_text("# 1. Lanterns, lit")
-
-
 def test_publish_asks_once_and_shows_path_and_hash(page: Page, desk: Desk) -> None:
     page.get_by_role("link", name="Publish").click()
     dialog = page.get_by_role("dialog")
