@@ -9,7 +9,8 @@ const hands = new Set();
 let missed = false;
 let pressing;
 
-const isOfLists = ({ target }) => Boolean(target?.closest?.(LISTS) && !target.closest(".open"));
+// Whether a part of an answer tells of the lists; what is opened in a row is none of theirs.
+export const isOfLists = ({ target }) => Boolean(target?.closest?.(LISTS) && !target.closest(".open"));
 const isOfSeeing = (task) => ["seen", "news"].includes(task.target?.id);
 
 export const isHolding = () => hands.size > 0;

@@ -46,6 +46,7 @@ function markAt(parent, name, words, tint) {
   const mark = document.createElement("span");
   mark.className = `${name} ${tint}`;
   mark.title = words;
+  parent.classList.add("marked");
   return parent.appendChild(mark);
 }
 
@@ -62,7 +63,7 @@ function draw() {
     if (!row) continue;
     const count = others.get(row) ?? 0;
     others.set(row, count + 1);
-    const mark = markAt(row, "here", `${person} is on this paper`, tint);
+    const mark = markAt(row.querySelector(":scope > .no"), "here", `${person} is on this paper`, tint);
     mark.setAttribute("role", "img");
     mark.setAttribute("aria-label", `${person} is on this paper`);
     mark.dataset.nth = Math.min(count, 2);

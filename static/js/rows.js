@@ -1,14 +1,16 @@
 // Rows that an answer brings: one that is on the page already is moved and brought up to date where it stands instead of
 // being made anew, so that focus, caret and what is half written in it stay. And a row in which somebody writes goes to no
 // other list under the hand: it goes there as soon as that text is left.
-import { withoutSeeing } from "./hold.js";
+import { isOfLists, withoutSeeing } from "./hold.js";
 import { missed } from "./late.js";
 import { moveTo } from "./places.js";
 
 const FIELD = "textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
 const LISTS = ["picked", "candidates", "held", "dropped"];
 const WORDS = { picked: "was picked", candidate: "was put back among the candidates", held: "was held", dropped: "was dropped" };
+// The row that is kept where somebody writes in it, and the state that it has by now.
 let waiting = null;
+let became = "";
 
 const styleOf = (task) => task.swapSpec?.style ?? task.swapSpec;
 const isRow = (element) => Boolean(element?.matches?.(".item"));
@@ -53,12 +55,17 @@ function arrive(task, staying) {
 
 function stayUnderHand(row, state) {
   waiting = row;
-  const slot = row.querySelector(":scope > .open");
-  const told = slot.querySelector(":scope > .elsewhere") ?? document.createElement("p");
-  told.className = "elsewhere";
-  told.textContent = `This paper ${WORDS[state] ?? "was taken out"} meanwhile; it goes there once you leave this text.`;
-  if (!told.isConnected) slot.append(told);
+  became = state;
 }
+
+function tell() {
+  if (!waiting?.isConnected) return;
+  const slot = waiting.querySelector(":scope > .open");
+  const told = slot.querySelector(":scope > .elsewhere") ?? slot.appendChild(document.createElement("p"));
+  told.className = "elsewhere";
+  told.textContent = `This paper ${WORDS[became] ?? "was taken out"} meanwhile; it goes there once you leave this text.`;
+}
+document.addEventListener("htmx:after:swap", tell);
 
 // Whole lists come: the row in hand is put where it was into what is to become of its list.
 function keepInList(tasks) {
@@ -81,6 +88,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   const { tasks } = event.detail;
   // A row is to stand beside one that is not there: the page is out of step, and is to see everything.
   if (tasks.some((task) => !task.target && isComing(task))) return outOfStep(tasks);
+  if (!tasks.some(isOfLists)) return;
   waiting = null;
   keepInList(tasks);
   const staying = new Set();
