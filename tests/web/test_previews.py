@@ -58,7 +58,7 @@ def test_an_edition_without_picks_has_a_friendly_sheet(as_editor: FlaskClient, l
 def test_the_desk_reserves_the_place_and_promises_nothing_without_scripts(as_editor: FlaskClient, laid: Laid) -> None:
     side = as_editor.get(laid.address).text.split('<aside class="side"')[1].split("</aside>")[0]
     assert 'class="paper composing" aria-hidden="true"' in side
-    assert "Open the preview" in side and "omposing" not in side
+    assert "Open the preview" in side and "Composing" not in side
     assert "<iframe" not in side and 'data-place="panel"' in side
 
 
