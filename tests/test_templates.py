@@ -79,3 +79,11 @@ def test_icons_that_are_used_are_drawn() -> None:
         used |= set(re.findall(r'href="#i-(\w+)"', text)) | set(re.findall(r'icon\("(\w+)"\)', text))
     assert used - {"name"} <= drawn
     assert drawn <= used
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=ids)
+def test_titles_abstracts_and_what_tells_of_them_are_never_shown_raw(template: Path) -> None:
+    # As `| tex` where it is drawn, as `| plain` where it is read out; a post's own title holds no TeX.
+    for shown in re.findall(r"\{\{.*?\}\}", template.read_text(encoding="utf8"), re.DOTALL):
+        if re.search(r"(?<!reading)\.(?:title|abstract|new_title|summary)\b", shown):
+            assert re.search(r"\|\s*(?:tex|plain)\b", shown), shown
