@@ -5,6 +5,7 @@ is escaped, and of a pair only the sign that opens it: the other one alone is ha
 """
 
 import re
+from collections.abc import Iterable
 
 from app.domain.entities import unescaped
 from app.domain.mathematics import quiet_formula, split_math
@@ -72,6 +73,21 @@ def markdown_text(plain: str, *, inline_start: bool = False) -> str:
     """
     text = collapsed(plain)
     prose, formulas = _without_formulas(text)
+    escaped = escaped_prose(prose, inline_start=inline_start)
+    words = with_spans(escaped, formulas)
+    # Doubled, a backslash no longer keeps its dollar from being part of a formula that the text does not have.
+    for dollar in ("\\$", "$") if "\\$" in prose else ():
+        if [piece for is_math, piece in split_math(words) if is_math] == formulas:
+            break
+        words = with_spans(escaped.replace(dollar, dollar.replace("$", "&#36;")), formulas)
+    return words
+
+
+def escaped_prose(prose: str, *, inline_start: bool, has_stars: bool = False) -> str:
+    """One line of text, STAND_IN where something else goes, escaped so that it shows as written.
+
+    `has_stars` says that stars that act are among what goes in, so that no other star may.
+    """
     put: dict[int, str] = {}
     _escape_backslashes(prose, put)
     _escape_html(prose, put)
@@ -82,37 +98,36 @@ def markdown_text(plain: str, *, inline_start: bool = False) -> str:
         _escape_heading_end(prose, put)
     else:
         _escape_block_start(prose, put)
-    escaped = "".join(put.get(at, sign) for at, sign in enumerate(prose)) if put else prose
-    words = _with_formulas(escaped, formulas)
-    # Doubled, a backslash no longer keeps its dollar from being part of a formula that the text does not have.
-    for dollar in ("\\$", "$") if "\\$" in prose else ():
-        if [piece for is_math, piece in split_math(words) if is_math] == formulas:
-            break
-        words = _with_formulas(escaped.replace(dollar, dollar.replace("$", "&#36;")), formulas)
-    return words
+    if has_stars:
+        put.update((match.start(), "\\*") for match in re.finditer(r"\*", prose))
+    return "".join(put.get(at, sign) for at, sign in enumerate(prose)) if put else prose
+
+
+def with_spans(escaped: str, spans: Iterable[str]) -> str:
+    """The escaped text with what goes into it, in order."""
+    left = iter(spans)
+    return re.sub(STAND_IN, lambda _: next(left), escaped)
 
 
 # Stands for a formula while the text around it is looked at; like the dollar it is neither a letter nor white space.
-_FORMULA = re.compile("\ufdd0")
+STAND_IN = "\ufdd0"
 
 
 def _without_formulas(text: str) -> tuple[str, list[str]]:
     """The text with one sign in place of each formula, and the formulas in order, made quiet."""
     pieces = split_math(text)
-    prose = "".join("\ufdd0" if is_math else piece for is_math, piece in pieces)
+    prose = "".join(STAND_IN if is_math else piece for is_math, piece in pieces)
     return prose, [quiet_formula(piece) for is_math, piece in pieces if is_math]
-
-
-def _with_formulas(prose: str, formulas: list[str]) -> str:
-    left = iter(formulas)
-    return _FORMULA.sub(lambda _: next(left), prose)
 
 
 def _escape_backslashes(text: str, put: dict[int, str]) -> None:
     """Before punctuation a backslash escapes it in CommonMark, whatever the sign."""
     at = text.find("\\")
     while at >= 0:
-        if text[at + 1 : at + 2] in _ASCII_PUNCTUATION:
+        following = text[at + 1 : at + 2]
+        if following == STAND_IN:
+            put[at] = "&#92;"  # Doubled it would still keep a dollar from beginning a formula.
+        elif following in _ASCII_PUNCTUATION:
             put[at] = "\\\\"
         at = text.find("\\", at + 1)
 

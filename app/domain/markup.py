@@ -5,7 +5,7 @@ from app.domain.mathematics import mathml, shortened, split_math
 from app.domain.notes import note_markdown
 from app.domain.post_html import post_html
 from app.domain.quotes import date_in_words, is_tweet, network, quote_html, web_address
-from app.domain.tex import inline_html, plain_text
+from app.domain.tex import inline_html, plain_text, tidy_markdown
 
 __all__ = [
     "collapsed",
@@ -21,5 +21,6 @@ __all__ = [
     "quote_html",
     "shortened",
     "split_math",
+    "tidy_markdown",
     "web_address",
 ]

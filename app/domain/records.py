@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.domain.markup import collapsed, markdown_text, network, note_markdown
+from app.domain.markup import collapsed, markdown_text, network, note_markdown, tidy_markdown
 from app.domain.papers import abs_url, pdf_url
 from app.domain.posts import DEFAULT_PROFILE, Entry, PostDocument, from_dict, lumen_front_matter, to_dict
 from app.domain.quoting import QuoteRule, counted, counts, moment, quotes_of
@@ -62,6 +62,7 @@ def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
     """One paper of an edition; every text of it passes through markup here."""
     headline = collapsed(item.get("headline") or "") or item["title"]
     arxiv_id = quote(item["arxiv_id"])
+    spelled = tidy_markdown if record.get("tidy_tex") else markdown_text
     mentions, chosen = item.get("mentions") or (), item.get("quotes")
     names = None if chosen is None else [(quote["source"], quote["id"]) for quote in chosen]
     totals = source_totals(
@@ -71,13 +72,13 @@ def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
     )
     return Entry(
         number=number,
-        title=markdown_text(headline, inline_start=True),
+        title=spelled(headline, inline_start=True),
         authors=markdown_text(", ".join(item.get("authors") or ())),
         metrics=tuple(_metrics(totals, zone)),
         links=f"[abs]({abs_url(arxiv_id)}) | [pdf]({pdf_url(arxiv_id)})",
         categories=" | ".join(_category(name) for name in item.get("categories") or () if _CATEGORY.fullmatch(name)),
         note=_note(item),
-        abstract=markdown_text(item.get("abstract") or ""),
+        abstract=spelled(item.get("abstract") or ""),
         quotes=tuple(quote for _, quote in quotes_of(mentions, names, _rule(record, zone))),
     )
 
