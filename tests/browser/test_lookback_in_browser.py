@@ -72,6 +72,7 @@ def test_a_look_back_reads_at_every_width(
         table.focus()
         page.keyboard.press("Enter")
         expect(page.locator(".looked table")).to_be_visible()
+        expect(page.get_by_role("columnheader", name="Paper")).to_have_count(3)
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         found += faults(page)
         page.goto("/look-backs")
