@@ -1,4 +1,4 @@
-"""The texts that editors write: which there are, how long they may be, how they are tidied, and what names a version."""
+"""The texts that editors write: which there are, how long they may be, how they are tidied, what names a version."""
 
 import hashlib
 from datetime import datetime

@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Edition, Item
+from app.queries.editions import version_with
 from app.queries.evidence import Evidence, PaperText, evidence_of_items, texts_of_items
 from app.queries.readings import Signal, signals_of_items, sources_read_since
 from app.queries.source_states import Freshness, freshness_of
 from app.queries.waiting import newest_finished_run
+from app.queries.writings import Stand, stands_of_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class Details:
     trend: list[list[Any]]
     headline: str | None
     note: str | None
+    # How its texts stand, by field, and the version of the edition as of which they were read, or an earlier one.
+    texts: dict[str, Stand]
+    as_of: int
     quotes: list[int] | None
     drop_reason: str | None
     decided_at: datetime | None
@@ -43,6 +48,8 @@ class Details:
 
 def details_of_item(session: Session, item_id: int) -> Details | None:
     """An item with all that is loaded when it is opened, or None where there is no such item."""
+    # Read first, so that no text is taken for a newer one than it is.
+    version = version_with(session, item_id)
     item = session.get(Item, item_id, populate_existing=True)
     if item is None:
         return None
@@ -62,6 +69,8 @@ def details_of_item(session: Session, item_id: int) -> Details | None:
         trend=item.trend,
         headline=item.headline,
         note=item.note,
+        texts=stands_of_item(session, item),
+        as_of=version,
         quotes=item.quotes,
         drop_reason=item.drop_reason,
         decided_at=item.decided_at,

@@ -1,4 +1,4 @@
-"""How the texts of an edition and of its papers stand: what they say, what they were sealed with, who wrote them when."""
+"""How the texts of an edition and of its papers stand: what they say, when they were saved, and who wrote them."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -11,6 +11,7 @@ from flask_login import current_user, login_required
 from app.extensions import db, login
 from app.models import Editor
 from app.services.acting import Acting
+from app.web.as_json import told, wants_json
 from app.web.forms import typed_texts
 from app.web.htmx import answer, is_htmx, region, render
 
@@ -34,10 +35,12 @@ def load_editor(kept: str) -> Editor | None:
 
 def ask_to_sign_in() -> Response:
     """Send a stranger to the sign-in page; a form that was sent keeps its text there."""
+    if wants_json():
+        return told("signed-out", "You are signed out.", 401)
     if is_htmx():
         return answer(region("#toast", "partials/shared/_signed_out.html", swap="innerHTML"), status=401)
     kept = typed_texts(request.form)
-    if request.method == "POST" and any(kept.values()):
+    if request.method == "POST" and kept:
         return render("pages/sign_in/show.html", status=401, sentence=SIGNED_OUT, kept=kept, name="", next_page="/")
     address = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("sign_in.show", next=address), 303)

@@ -1,12 +1,13 @@
 """What the edition page answers to an action: a redirect, or under htmx every region that changed, read afresh."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from markupsafe import Markup
 
 from app.domain.editions import NotAllowed, Stale
+from app.domain.texts import EDITION_TEXTS
 from app.extensions import db
 from app.models import AuditEvent, Edition
 from app.queries.editions import Desk, Row, Wanted, desk, desk_of
@@ -111,6 +112,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = ()) -> list[Mark
     # The candidates always, for a page that did something at once waits for what the answer says of them.
     for state in sorted(({"candidate"} | reach.lists - whole) & LISTS.keys()):
         regions += _changed_rows(shown, state, reach.item_ids, context)
+    regions += _words(reach.words, context)
     return [*regions, *_regions_below(context)] + opened_details(edition.id)
 
 
@@ -175,7 +177,13 @@ def _regions_above(context: dict[str, Any]) -> list[Markup]:
 
 def _lists(context: dict[str, Any]) -> list[Markup]:
     names = ("picked", "cut", "candidates", "held", "dropped")
-    return [region(f"#{name}", f"partials/editions/_{name}.html", **context) for name in names]
+    lists = [region(f"#{name}", f"partials/editions/_{name}.html", **context) for name in names]
+    return [*lists, *_words(EDITION_TEXTS, context)]
+
+
+def _words(fields: Iterable[str], context: dict[str, Any]) -> list[Markup]:
+    """The regions of the edition's own words."""
+    return [region(f"#{field}", "partials/editions/_words.html", field=field, **context) for field in fields]
 
 
 def _regions_below(context: dict[str, Any]) -> list[Markup]:

@@ -5,12 +5,13 @@ import logging
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import AnonymousUserMixin, current_user
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
+from app.web.as_json import told, wants_json
 from app.web.auth import ask_to_sign_in
 from app.web.forms import typed_texts
 from app.web.htmx import answer, is_htmx, region, render
@@ -41,6 +42,8 @@ def register(app: Flask) -> None:
 
 def problem(status: int, sentence: str) -> Response:
     """One sentence, as a page or as a message; what was typed into the form is shown on the page again."""
+    if wants_json():
+        return told("refused", sentence, status)
     if is_htmx():
         toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=sentence, bad=True)
         return answer(toast, status=status)
@@ -54,6 +57,8 @@ def form_expired(error: CSRFError) -> Response:
     """A form whose token is too old: renewed in place under htmx, shown again with its text without."""
     if not current_user.is_authenticated and request.blueprint != "sign_in":
         return ask_to_sign_in()
+    if wants_json():
+        return told("expired", EXPIRED, 400, token=generate_csrf())
     if is_htmx():
         token = region("#csrf-token", "partials/shared/_csrf_token.html", swap="outerHTML")
         toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=EXPIRED, bad=True)

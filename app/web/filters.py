@@ -16,7 +16,6 @@ from app.domain.markup import inline_html, plain_text
 from app.domain.papers import abs_url, pdf_url
 from app.domain.ranking import CLOSE_RULE, close_call
 from app.queries.editions import Row
-from app.web.forms import digest
 
 COUNTS = {"reposts": "repost", "likes": "like", "points": "point"}
 # From this share on, one voice makes the score; from the second on, it is worth a warning.
@@ -175,11 +174,6 @@ def plain(text: str) -> str:
     return plain_text(text)
 
 
-def texts_digest(item: Any) -> str:
-    """The short name of an item's headline and note."""
-    return digest(item.headline, item.note)
-
-
 def sentence(summary: str) -> str:
     """An audit event's summary as a sentence of its own."""
     return f"{summary[:1].upper()}{summary[1:]}."
@@ -232,5 +226,4 @@ FILTERS = (
     "source_name",
     "tags",
     "tex",
-    "texts_digest",
 )

@@ -1,14 +1,22 @@
 """What the forms send, read into values; what cannot be read is refused in one plain sentence."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from werkzeug.datastructures import MultiDict
+
 from app.domain.editions import NotAllowed
+from app.domain.texts import EDITION_TEXTS, ITEM_TEXTS
+from app.services.writing import Page
 
 MOVES = ("up", "down", "top", "bottom")
 # More digits than any list has places.
 POSITION_DIGITS = 9
+# What is typed at length: the texts of a paper and of an edition, and a text by itself.
+TYPED = (*ITEM_TEXTS, *EDITION_TEXTS, "text")
+# The most characters of a page's name for itself, and the most pages that one follows.
+WRITER_LIMIT = 40
+FOLLOWS_LIMIT = 20
 
 
 class BadInput(NotAllowed):
@@ -16,33 +24,37 @@ class BadInput(NotAllowed):
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """A headline and a note as typed, with the version of the item that the form was made from."""
+class ItemTexts:
+    """The texts of a paper as typed into a plain form, the version of the item, and the seals of what was there."""
 
-    headline: str
-    note: str
+    typed: dict[str, str]
     version: int
-    seen: str
+    seen: dict[str, str]
 
 
-def read_texts(form: Mapping[str, str]) -> Texts:
-    """The headline and note as typed. Raises BadInput when the form carries no version."""
-    typed = typed_texts(form)
+def read_item_texts(form: Mapping[str, str]) -> ItemTexts:
+    """The texts as typed, those that the form has. Raises BadInput when it carries no version."""
     try:
         version = int(form.get("version", ""))
     except ValueError:
         raise BadInput("This form does not say which version it was made from; reload the page.") from None
-    return Texts(typed["headline"], typed["note"], version, form.get("seen", ""))
+    typed = {field: form[field] for field in ITEM_TEXTS if field in form}
+    return ItemTexts(typed, version, {field: form.get(f"seen-{field}", "") for field in typed})
+
+
+def read_page(form: MultiDict[str, str]) -> Page:
+    """The page that saves a text by itself, and those that it follows. Raises BadInput for a count that is none."""
+    sequence = form.get("sequence", "0")
+    if not (sequence.isascii() and sequence.isdecimal()) or len(sequence) > POSITION_DIGITS:
+        raise BadInput("This form does not count its saves; reload the page.")
+    names = (form.get("writer", ""), *form.getlist("follows")[:FOLLOWS_LIMIT])
+    writer, *follows = [name.replace("\0", "")[:WRITER_LIMIT] for name in names]
+    return Page(writer, int(sequence), follows)
 
 
 def typed_texts(form: Mapping[str, str]) -> dict[str, str]:
-    """The headline and note in a form, line ends evened, without the one character that no database keeps."""
-    return {name: form.get(name, "").replace("\r\n", "\n").replace("\0", "") for name in ("headline", "note")}
-
-
-def digest(headline: str | None, note: str | None) -> str:
-    """A short name for a pair of texts, so that a form can say which ones it was made from."""
-    return hashlib.sha256(f"{headline or ''}\0{note or ''}".encode("utf8", "surrogatepass")).hexdigest()[:16]
+    """The texts in a form by their fields, those that are not empty, so that none is lost whatever becomes of it."""
+    return {field: form[field].replace("\r\n", "\n").replace("\0", "") for field in TYPED if form.get(field)}
 
 
 def read_position(form: Mapping[str, str], *, name: str = "position") -> int | str:

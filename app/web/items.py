@@ -3,25 +3,13 @@
 from flask import Blueprint, Response, abort, request
 from flask_login import login_required
 
-from app.domain.editions import NotAllowed, Stale
 from app.extensions import db
-from app.models import AuditEvent, Edition, Item
-from app.queries.items import details_of_item
+from app.models import Edition, Item
 from app.services import curation
 from app.web.auth import acting, editor_required
-from app.web.desk import act, done, refused
-from app.web.forms import (
-    BadInput,
-    Texts,
-    digest,
-    read_beside,
-    read_optional_position,
-    read_position,
-    read_reason,
-    read_texts,
-)
-from app.web.htmx import answer, is_htmx, region
-from app.web.pages import NO_ITEM, item_context, item_page
+from app.web.desk import act
+from app.web.forms import read_beside, read_optional_position, read_position, read_reason
+from app.web.pages import NO_ITEM, item_page
 from app.web.views import shown_view
 
 bp = Blueprint("items", __name__)
@@ -113,44 +101,3 @@ def move(item_id: int) -> Response:
         item_id=item_id,
         typed="position" in request.form,
     )
-
-
-@bp.post("/items/<id:item_id>/text")
-@editor_required
-def annotate(item_id: int) -> Response:
-    """Save a headline and a note; refused ones stay in the form, and a stale one shows both texts."""
-    edition = edition_of_item_or_404(item_id)
-    try:
-        texts = read_texts(request.form)
-    except BadInput as error:
-        return refused(edition.id, error, item_id=item_id, typed=True)
-    try:
-        version = _version_seen(item_id, texts)
-        written = {"headline": texts.headline, "note": texts.note, "version": version}
-        acted = curation.annotate(db.session, item_id, **written, by=acting())
-    except NotAllowed as error:
-        db.session.rollback()
-        return _text_refused(item_id, error)
-    event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    return done(edition.id, event, item_id=item_id)
-
-
-def _version_seen(item_id: int, texts: Texts) -> int:
-    """The version to save against: other actions count an item up too, and do not make its texts stale."""
-    item = db.session.get_one(Item, item_id, populate_existing=True)
-    return item.version if texts.seen == digest(item.headline, item.note) else texts.version
-
-
-def _text_refused(item_id: int, error: NotAllowed) -> Response:
-    """The form again with what was typed, the reason, and beside it the saved texts where those are newer."""
-    is_stale = isinstance(error, Stale)
-    status = 409 if is_stale or db.session.get_one(Item, item_id).edition.status != "draft" else 422
-    again = {"typed": request.form, "problem": str(error), "is_stale": is_stale}
-    if not is_htmx():
-        return item_page(item_id, status=status, **again)
-    item = details_of_item(db.session, item_id)
-    form = region(
-        f"#texts-{item_id}", "partials/items/_texts.html", swap="outerHTML", **item_context(item, live=True, **again)
-    )
-    toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=str(error), bad=True)
-    return answer(form, toast, status=status)

@@ -1,5 +1,6 @@
 """The two pages of the desk, an edition and an item, as they are first shown and as they come back with a refusal."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.queries.repeats import earlier_runs
 from app.queries.shown import Shown
 from app.queries.source_states import Freshness, freshness_of, hidden_sources
 from app.queries.waiting import waiting_of
+from app.queries.writings import stands_of_edition
 from app.services import looks
 from app.services.undo import next_redo, next_undo
 from app.web.collecting import collecting_context
@@ -27,8 +29,10 @@ from app.web.views import choices_context, filtered_context, shown_view
 NO_ITEM = "There is no such paper on the desk."
 
 
-def edition_page(edition: Edition, *, status: int = 200, problem: str = "") -> Response:
-    """The desk of a date, as it is looked at; `problem` is the sentence of a refusal."""
+def edition_page(
+    edition: Edition, *, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None
+) -> Response:
+    """The desk of a date, as it is looked at; `problem` is the sentence of a refusal, `typed` its text by its field."""
     view = shown_view()
     if request.method == "GET":
         person, clock = current_user._get_current_object(), current_app.extensions["clock"]
@@ -37,6 +41,7 @@ def edition_page(edition: Edition, *, status: int = 200, problem: str = "") -> R
     shown = desk(db.session, edition, view)
     context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
     context |= collecting_context(edition.date) | days_around(edition.date) | {"handed": handover_for(edition)}
+    context["typed_words"] = typed or {}
     return render("pages/editions/show.html", status=status, problem=problem, **context)
 
 
@@ -67,6 +72,9 @@ def edition_context(
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "redo": next_redo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "company": company_of(edition),
+        "words": stands_of_edition(db.session, edition),
+        "words_as_of": edition.version,
+        "typed_words": {},
         "freshness": _freshness(edition, shown),
         "repeats": earlier_runs(db.session, edition, item_ids=[row.id for row in shown.all_rows]),
         **filtered_context(edition, view),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from app.domain.texts import EDITION_TEXTS
 from app.extensions import db
 from app.models import AuditEvent, Edition
 from app.queries.editions import events_since, items_among, version_of
@@ -32,7 +33,7 @@ UNTOLD = {"edition.filled", "edition.published", "edition.imported"}
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The items that changed, and the states of the lists that they were in and are in.
+    """The items that changed, the states of the lists that they were in and are in, and which words of the edition.
 
     `known_run` is the run up to which the page goes on knowing what waits, None where something else may wait now;
     `knows_loud` says that it goes on knowing the loud mentions.
@@ -40,6 +41,7 @@ class Reach:
 
     item_ids: list[int]
     lists: set[str]
+    words: list[str]
     known_run: int | None
     knows_loud: bool
 
@@ -72,7 +74,8 @@ def reach_since(edition: Edition, arranged: Arranged, item_ids: Sequence[int] = 
     knows_all = request.values.get("up_to") == str(run_id) and not is_first and is_quiet
     # A mention is counted for the papers that stand in the edition; one that is dropped is none of them.
     stays = all(len({state in SHOWN for state in _states(change)}) < 2 for change in changes)
-    return Reach(sorted(ids), lists, run_id if knows_all else None, is_quiet and stays)
+    words = [field for field in EDITION_TEXTS if any(field in change.get("of_edition", ()) for change in changes)]
+    return Reach(sorted(ids), lists, words, run_id if knows_all else None, is_quiet and stays)
 
 
 def _seen() -> int | None:

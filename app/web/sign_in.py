@@ -14,11 +14,10 @@ bp = Blueprint("sign_in", __name__)
 
 WRONG = "This name and password do not go together."
 SPENT = "This link was used already or has expired; ask for a new one."
-NOTHING = {"headline": "", "note": ""}
 
 
 def _page(sentence: str = "", *, name: str = "", next_page: str = "/", status: int = 200) -> Response:
-    context = {"sentence": sentence, "name": name, "next_page": next_page, "kept": NOTHING}
+    context = {"sentence": sentence, "name": name, "next_page": next_page, "kept": {}}
     return render("pages/sign_in/show.html", status=status, **context)
 
 

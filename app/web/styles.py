@@ -25,6 +25,7 @@ SHEETS = {
         "hands",
         "filters",
         "together",
+        "writing",
         "history",
         "lookback",
     ),

@@ -17,7 +17,6 @@ async function show(row, after, tries = 3) {
 
 function hide(row) {
   const slot = slotOf(row);
-  if (slot.querySelector("[data-dirty]") && !confirm("Leave what you typed here unsaved?")) return;
   slot.replaceChildren();
   row.classList.remove("opened");
   row.querySelector(".title a").removeAttribute("aria-expanded");

@@ -8,11 +8,6 @@ const dialog = document.getElementById("dialog");
 const body = document.getElementById("dialog-body");
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey;
 
-function mayLeaveUnsaved(link) {
-  if (link.id !== "publish" || !document.querySelector("[data-dirty]")) return true;
-  return confirm("Some text on this page is not saved and will not be in the post. Publish without it?");
-}
-
 // A question from the server, asked in the dialog.
 export function ask(address) {
   return asking(htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" })).then(() => {
@@ -28,7 +23,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-dialog], [data-menu]");
   if (link && dialog && window.htmx && isPlain(event)) {
     event.preventDefault();
-    if (mayLeaveUnsaved(link)) ask(link.getAttribute("href"));
+    ask(link.getAttribute("href"));
   }
   const text = dialog?.open && event.target.closest("[data-write-on]");
   const row = text && document.getElementById(`item-${text.dataset.writeOn}`);

@@ -1,4 +1,4 @@
-"""The texts that editors write: their lengths, how they are tidied, and the seals that tell one version from another."""
+"""The texts that editors write: their lengths, how they are tidied, and the seals that tell versions apart."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -31,7 +31,7 @@ def test_the_page_shows_every_list(as_editor: FlaskClient, laid: Laid) -> None:
 
 
 def test_no_form_stands_around_a_list(as_editor: FlaskClient, laid: Laid) -> None:
-    lists = as_editor.get(laid.address).text.split('id="picked"')[1].split('<div id="cut"')[0]
+    lists = as_editor.get(laid.address).text.split('id="picked"')[1].split('<div id="closing"')[0]
     assert "<form" not in lists
     assert 'form="desk"' in lists
 

@@ -1,5 +1,6 @@
 """Items: each action without htmx and with it, bad input, and stale texts."""
 
+import re
 from html import unescape
 
 import pytest
@@ -240,32 +241,13 @@ def test_text_is_saved_and_shown(as_editor: FlaskClient, laid: Laid) -> None:
     assert "Read *this*." in page
 
 
-def test_text_answers_the_row_and_the_open_details_under_htmx(as_editor: FlaskClient, laid: Laid) -> None:
-    item = laid.items()[0]
-    response = press(
-        as_editor,
-        f"/items/{item.id}/text",
-        htmx=True,
-        headline="",
-        note="Read this.",
-        version=item.version,
-        open=item.id,
-    )
-    assert "Read this." in region_of(response, "#picked")
-    details = region_of(response, f"#details-{item.id}")
-    assert f'name="version" value="{laid.item(item.id).version}"' in details
-
-
 def test_a_note_of_a_megabyte_is_refused_and_still_in_the_form(as_editor: FlaskClient, laid: Laid) -> None:
     item, note = laid.items()[0], "lantern " * 131_072
-    for htmx in (False, True):
-        response = press(
-            as_editor, f"/items/{item.id}/text", htmx=htmx, headline="Kept", note=note, version=item.version
-        )
-        assert response.status_code == 422
-        assert "The note has 1,048,576 characters; shorten it to 20,000 or fewer." in response.text
-        assert note in response.text
-        assert 'value="Kept"' in response.text
+    response = press(as_editor, f"/items/{item.id}/text", headline="Kept", note=note, version=item.version)
+    assert response.status_code == 422
+    assert "The note has 1,048,576 characters; shorten it to 20,000 or fewer." in response.text
+    assert note in response.text
+    assert 'value="Kept"' in response.text
     assert laid.item(item.id).note is None
 
 
@@ -284,28 +266,26 @@ def test_a_bad_headline_is_refused_and_still_in_the_form(as_editor: FlaskClient,
     assert headline.split("\n")[0] in response.text
 
 
-@pytest.mark.parametrize("htmx", [False, True])
-def test_a_stale_text_shows_both(as_editor: FlaskClient, as_other_editor: FlaskClient, laid: Laid, htmx: bool) -> None:
+def test_a_stale_text_shows_both(as_editor: FlaskClient, as_other_editor: FlaskClient, laid: Laid) -> None:
     item = laid.items()[0]
     old = item.version
     press(as_other_editor, f"/items/{item.id}/text", headline="", note="Jo was faster", version=old)
-    response = press(as_editor, f"/items/{item.id}/text", htmx=htmx, headline="", note="Ana typed this", version=old)
+    response = press(as_editor, f"/items/{item.id}/text", headline="", note="Ana typed this", version=old)
     assert response.status_code == 409
-    form = region_of(response, f"#texts-{item.id}") if htmx else response.text
-    assert "Jo was faster" in form
-    assert "Ana typed this" in form
+    assert "Jo was faster" in response.text
+    assert "Ana typed this" in response.text
     assert laid.item(item.id).note == "Jo was faster"
-    assert f'name="version" value="{laid.item(item.id).version}"' in form
+    assert f'name="version" value="{laid.item(item.id).version}"' in response.text
 
 
 def test_another_action_on_the_item_does_not_make_its_text_stale(as_editor: FlaskClient, laid: Laid) -> None:
     item = laid.items()[0]
     form = as_editor.get(f"/items/{item.id}", headers=HTMX).text
-    seen_texts = form.split('name="seen" value="')[1].split('"')[0]
+    seen_texts = dict(re.findall(r'name="(seen-\w+)" value="([^"]*)"', form))
     old = item.version
     press(as_editor, f"/items/{item.id}/position", position="down")
     assert laid.item(item.id).version > old
-    response = press(as_editor, f"/items/{item.id}/text", headline="", note="Mine", version=old, seen=seen_texts)
+    response = press(as_editor, f"/items/{item.id}/text", headline="", note="Mine", version=old, **seen_texts)
     assert response.status_code == 303
     assert laid.item(item.id).note == "Mine"
 

@@ -299,7 +299,7 @@ def test_a_page_that_has_seen_what_the_log_does_not_tell_gets_everything(
     response = ask(as_editor, begun, seen=seen, run=run.id)
     targets = [target for target, _ in swaps(response)]
     lists = ["#picked", "#cut", "#candidates", "#held", "#dropped"]
-    assert targets == [*ABOVE, *lists, "#filtered", "#seen"]
+    assert targets == [*ABOVE, *lists, "#introduction", "#closing", "#filtered", "#seen"]
 
 
 def test_whoever_is_signed_out_is_told_once(client: FlaskClient, begun: Laid) -> None:

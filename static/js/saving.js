@@ -1,0 +1,155 @@
+// One text that saves itself, wherever its field is: kept in this browser first, then sent until the server has it.
+import { forget, keep, page } from "./kept_texts.js";
+
+const AFTER_KEY = 800;
+// Whoever writes without a pause is saved all the same.
+const AT_LEAST = 5000;
+const PAUSES = [1000, 2000, 4000, 8000, 15000];
+// How long an answer is waited for; a slow line is given more.
+const PATIENCE = [6000, 12000, 24000];
+// What a request may carry that outlives its page.
+const LAST_WORDS = 60_000;
+
+let count = 0;
+const at = (list, index) => list[Math.min(index, list.length - 1)];
+const tidy = (words) => words.trim();
+export const lengthOf = (words) => [...words].length;
+
+async function post(text, sequence, left, isLast) {
+  const token = document.getElementById("csrf-token");
+  const { value, seen, writer, follows, address } = text;
+  const body = new URLSearchParams({ text: value, seen, writer, sequence, editor: document.body.dataset.editor, csrf_token: token.content });
+  for (const name of follows) body.append("follows", name);
+  if (left !== null) body.append("left", left);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), at(PATIENCE, text.tries));
+  try {
+    const keepalive = isLast && body.toString().length < LAST_WORDS;
+    const response = await fetch(address, { method: "POST", body, keepalive, headers: { Accept: "application/json" }, signal: patience.signal });
+    const answer = response.status < 500 ? await response.json() : { state: "lost" };
+    if (answer.token) token.content = answer.token;
+    return answer;
+  } catch {
+    return { state: "lost" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export class Text {
+  #timer;
+  #underWay = 0;
+  #since = 0;
+
+  // `base` is the text that the server is known to have, `seen` its seal; `asOf` the version of the edition that told.
+  constructor({ address, what, limit, base, seen, asOf, said = "", value = base, follows = [] }) {
+    Object.assign(this, { address, what, limit, base, seen, asOf, said, value, follows });
+    count += 1;
+    Object.assign(this, { writer: `${page}.${count}`, sequence: 0, answered: 0, tries: 0 });
+    Object.assign(this, { state: "saved", conflict: null, left: null, isKept: true, tell() {} });
+  }
+
+  // What was sent and never answered may have arrived or not.
+  get isSaved() {
+    return this.value === this.base && this.sequence === this.answered && !this.conflict && this.left === null;
+  }
+
+  get isTooLong() {
+    return lengthOf(this.value) > this.limit;
+  }
+
+  // Neither here nor there: only such a text would be lost with its page.
+  get isInDanger() {
+    return !this.isSaved && !this.isKept;
+  }
+
+  type(value) {
+    this.value = value;
+    this.tries = 0;
+    if (this.state === "refused") this.state = "saved";
+    this.remember();
+    this.#since ||= Date.now();
+    this.sendAfter(Math.max(0, Math.min(AFTER_KEY, this.#since + AT_LEAST - Date.now())));
+    this.tell();
+  }
+
+  remember() {
+    if (this.isSaved) forget(this);
+    else this.isKept = keep(this, this.left);
+  }
+
+  sendAfter(pause) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.send(), pause);
+  }
+
+  async send({ isLast = false } = {}) {
+    const isBusy = this.#underWay > 0 && !isLast;
+    if (this.isSaved || this.conflict || this.isTooLong || this.state === "refused" || isBusy) return;
+    clearTimeout(this.#timer);
+    this.#since = 0;
+    this.sequence += 1;
+    this.#underWay += 1;
+    const [sequence, sent, left] = [this.sequence, this.value, this.left];
+    this.tell();
+    const answer = await post(this, sequence, left, isLast);
+    this.#underWay -= 1;
+    // The answer to an earlier request, when one to a later request has come, says nothing new.
+    if (sequence > this.answered) this.hear(answer, { sequence, sent, left });
+    this.remember();
+    this.tell();
+  }
+
+  hear(answer, { sequence, sent, left }) {
+    this.state = answer.state;
+    if (answer.state === "saved") this.hearSaved(answer, sequence, sent, left);
+    else if (answer.state === "stale") this.hearStale(answer, sequence, left);
+    else if (answer.state === "refused") Object.assign(this, { said: answer.said, answered: sequence });
+    else {
+      this.said = answer.said ?? "";
+      // A new form token is used at once; all else is tried again, ever more seldom.
+      this.sendAfter(answer.state === "expired" && this.tries === 0 ? 0 : at(PAUSES, this.tries));
+      this.tries += 1;
+    }
+  }
+
+  hearSaved({ seen, said, version }, sequence, sent, left) {
+    Object.assign(this, { base: sent, seen, said, asOf: version, answered: sequence, tries: 0, follows: [] });
+    if (this.left === left) this.left = null;
+    if (!this.isSaved) this.sendAfter(AFTER_KEY);
+    document.dispatchEvent(new CustomEvent("textSaved", { detail: this }));
+  }
+
+  hearStale({ theirs, seen, by, version }, sequence, left) {
+    Object.assign(this, { answered: sequence, asOf: version });
+    if (left !== null) Object.assign(this, { value: left, left: null });
+    // What this text was made from is still there, only sealed anew: there is nothing to choose between.
+    if (theirs === tidy(this.base) && this.tries < PAUSES.length) {
+      this.seen = seen;
+      this.sendAfter(this.tries ? at(PAUSES, this.tries) : 0);
+      this.tries += 1;
+    } else {
+      this.conflict = { theirs, seen, by };
+    }
+  }
+
+  // Of the two texts one is taken, or both go into the field to be made one; what is not taken stays in the log.
+  choose(which) {
+    const { theirs, seen } = this.conflict;
+    const mine = this.value;
+    Object.assign(this, { base: theirs, seen, conflict: null, state: "saved", tries: 0 });
+    if (which === "theirs") Object.assign(this, { value: theirs, left: mine });
+    if (which === "both") this.value = [mine, theirs].filter(Boolean).join(this.limit > 1000 ? "\n\n" : " / ");
+    this.remember();
+    this.send();
+    this.tell();
+  }
+
+  // The text as a newer answer has it: taken over where nothing of one's own is in the way.
+  renew({ base, seen, asOf, said }) {
+    if (asOf < this.asOf || seen === (this.conflict ?? this).seen) return;
+    if (this.conflict) this.conflict = { ...this.conflict, theirs: base, seen };
+    else if (this.isSaved) Object.assign(this, { base, seen, asOf, said, value: base, state: "saved" });
+    this.tell();
+  }
+}
