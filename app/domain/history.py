@@ -5,12 +5,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from app.domain.ranking import rank_key
 
 # Of a stretch that is the same so many words are shown before and after what differs.
 WORDS_AROUND = 12
+# The product of the words of two texts up to which they are compared word by word; the time grows with it.
+WORDS_COMPARED = 400_000
 WORD = re.compile(r"\S+\s*|\s+")
 PLACES = {
     "candidate": "a candidate",
@@ -146,15 +149,24 @@ def word_changes(before: str | None, after: str | None) -> list[Piece]:
     end = 0
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
-    middle = (old[start : len(old) - end], new[start : len(new) - end])
-    pieces = [Piece("same", "".join(old[:start]))]
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, *middle).get_opcodes():
-        if kind == "equal":
-            pieces.append(Piece("same", "".join(middle[0][i1:i2])))
-        else:
-            pieces += [Piece("gone", "".join(middle[0][i1:i2])), Piece("come", "".join(middle[1][j1:j2]))]
-    pieces.append(Piece("same", "".join(old[len(old) - end :])))
+    middle = _compared("".join(old[start : len(old) - end]), "".join(new[start : len(new) - end]))
+    pieces = [Piece("same", "".join(old[:start])), *middle, Piece("same", "".join(old[len(old) - end :]))]
     return [piece for piece in pieces if piece.text]
+
+
+@lru_cache(maxsize=1024)
+def _compared(before: str, after: str) -> tuple[Piece, ...]:
+    """What lies between the first and the last word that differ; very long texts are compared line by line."""
+    old, new = WORD.findall(before), WORD.findall(after)
+    if len(old) * len(new) > WORDS_COMPARED:
+        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    pieces: list[Piece] = []
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
+        if kind == "equal":
+            pieces.append(Piece("same", "".join(old[i1:i2])))
+        else:
+            pieces += [Piece("gone", "".join(old[i1:i2])), Piece("come", "".join(new[j1:j2]))]
+    return tuple(pieces)
 
 
 def shortened(pieces: Sequence[Piece]) -> list[Piece]:

@@ -146,12 +146,13 @@ def _events_of_paper(session: Session, paper_id: int) -> list[int]:
     mentions = select(MentionedPaper.mention_id).where(MentionedPaper.paper_id == paper_id)
     found: set[int] = set(session.scalars(select(AuditEvent.id).where(AuditEvent.mention_id.in_(mentions))))
     for item_id in session.scalars(select(Item.id).where(Item.paper_id == paper_id)).all():
-        # Many events change no more than one item; of the others the text is looked at first, then what it says.
+        found |= set(session.scalars(select(AuditEvent.id).where(AuditEvent.item_id == item_id)))
+        # Of the events that change many papers the text is looked at first, and then what it says.
         is_named = cast(AuditEvent.changes, String).contains(f'"item_id": {item_id},')
-        among_many = and_(or_(AuditEvent.item_id.is_(None), AuditEvent.undoes_id.is_not(None)), is_named)
-        query = select(AuditEvent.id, AuditEvent.item_id, AuditEvent.kind, AuditEvent.changes)
-        for row in session.execute(query.where(or_(AuditEvent.item_id == item_id, among_many))):
-            if row.item_id == item_id or any(_tells(change, item_id, row.kind) for change in row.changes):
+        among_many = or_(AuditEvent.item_id.is_(None), AuditEvent.undoes_id.is_not(None))
+        query = select(AuditEvent.id, AuditEvent.kind, AuditEvent.changes).where(among_many, is_named)
+        for row in session.execute(query):
+            if any(_tells(change, item_id, row.kind) for change in row.changes):
                 found.add(row.id)
     return sorted(found)
 

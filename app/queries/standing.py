@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.history import EDITION_FIELDS, Stood
@@ -37,8 +37,8 @@ REACHING = (
     "action.undone",
     "action.redone",
 )
-# Events that change no place, which are many and long.
-PLACELESS = ("item.annotated", "item.quoted", "edition.written", "data.left", "run.asked", "undo.passed_over")
+# How the changes of an event look that give a paper another place; they are read for that before they are parsed.
+PLACES = '"order_key"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,16 @@ def stood_after(session: Session, edition: Edition, event_id: int) -> Then:
     return Then(stood, is_sure=is_sure, unsettled=_unsettled(session, edition, event_id), rewritten=rewritten)
 
 
-def events_since(session: Session, edition: Edition, event_id: int, *, without: Collection[str] = ()) -> Iterator[Any]:
-    """What changed an edition after an event, newest first: rows of id, kind, at, mention_id and changes."""
+def events_since(session: Session, edition: Edition, event_id: int, *, only_places: bool = False) -> Iterator[Any]:
+    """What changed an edition after an event, newest first: rows of id, kind, at, mention_id and changes.
+
+    With `only_places` what changed no place in the picked list is left out, but for the fills.
+    """
     columns = (AuditEvent.id, AuditEvent.kind, AuditEvent.at, AuditEvent.mention_id, AuditEvent.changes)
     query = select(*columns).where(AuditEvent.edition_id == edition.id, AuditEvent.id > event_id)
-    own = session.execute(query.where(AuditEvent.kind.not_in(without))).all()
+    if only_places:
+        query = query.where(or_(cast(AuditEvent.changes, String).contains(PLACES), AuditEvent.kind == FILLED))
+    own = session.execute(query).all()
     yield from sorted([*own, *reaching(session, edition, event_id)], key=lambda row: row.id, reverse=True)
 
 
@@ -141,7 +146,7 @@ def places_of(
     if not event_ids:
         return found
     stood = stands(session, edition)
-    for row in events_since(session, edition, min(event_ids) - 1, without=PLACELESS):
+    for row in events_since(session, edition, min(event_ids) - 1, only_places=True):
         if row.kind == FILLED:
             break
         changed = _placed(row.changes, stood.items) if row.id in event_ids else []
@@ -151,6 +156,18 @@ def places_of(
             before = stood.numbers()
             found[row.id] = {item_id: (before.get(item_id), after.get(item_id)) for item_id in changed}
     return found
+
+
+def places_at(then: Then, event: AuditEvent) -> dict[int, tuple[int | None, int | None]]:
+    """The numbers that an event gave to the items it changed, by item, from the edition as it stood right after it."""
+    changed = _placed(event.changes, then.stood.items) if then.has_lists else []
+    if not changed:
+        return {}
+    items = {item_id: dict(item) for item_id, item in then.stood.items.items()}
+    before = Stood(then.stood.edition_id, dict(then.stood.fields), items, then.stood.arxiv_ids)
+    before.take_back(event.changes)
+    was, became = before.numbers(), then.stood.numbers()
+    return {item_id: (was.get(item_id), became.get(item_id)) for item_id in changed}
 
 
 def _placed(changes: Sequence[Mapping[str, Any]], items: Mapping[int, Any]) -> list[int]:

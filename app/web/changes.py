@@ -55,8 +55,17 @@ class Changes:
     more: int = 0
 
 
-def changes_of(events: Sequence[AuditEvent], editions: Mapping[int, Edition]) -> dict[int, Changes]:
-    """What events changed, by event; `editions` are those whose picked lists the places are numbers in."""
+# By event and item: the number in the picked list before and after, None where it was not picked.
+Places = Mapping[int, Mapping[int, tuple[int | None, int | None]]]
+
+
+def changes_of(
+    events: Sequence[AuditEvent], editions: Mapping[int, Edition], places: Places | None = None
+) -> dict[int, Changes]:
+    """What events changed, by event; `editions` are those whose picked lists the places are numbers in.
+
+    The places are looked up in the log where they are not given.
+    """
     changes = [change for event in events for change in event.changes]
     quoted = [ids for change in changes for ids in change.get("fields", {}).get("quotes", ()) if ids]
     known = _Known(
@@ -66,7 +75,7 @@ def changes_of(events: Sequence[AuditEvent], editions: Mapping[int, Edition]) ->
         ),
         names={person.id: person.name for person in people(db.session)},
         editions=editions,
-        places=_places(events, editions),
+        places=_places(events, editions) if places is None else places,
     )
     return {event.id: _told(event, known) for event in events}
 
@@ -79,16 +88,15 @@ class _Known:
     mentions: Mapping[int, Mention]
     names: Mapping[int, str]
     editions: Mapping[int, Edition]
-    places: Mapping[int, Mapping[int, tuple[int | None, int | None]]]
+    places: Places
 
 
-def _places(
-    events: Sequence[AuditEvent], editions: Mapping[int, Edition]
-) -> dict[int, dict[int, tuple[int | None, int | None]]]:
+def _places(events: Sequence[AuditEvent], editions: Mapping[int, Edition]) -> Places:
     found: dict[int, dict[int, tuple[int | None, int | None]]] = {}
+    placing = {e.id for e in events if any("order_key" in change.get("fields", ()) for change in e.changes)}
     for edition in editions.values():
         # An event of one edition may have placed papers in another.
-        for event_id, placed in places_of(db.session, edition, {event.id for event in events}).items():
+        for event_id, placed in places_of(db.session, edition, placing).items():
             found.setdefault(event_id, {}).update(placed)
     return found
 

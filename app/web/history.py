@@ -116,7 +116,7 @@ def _page(heading: str, told: str, *, edition: Edition | None = None, item: Item
         paper=named_items(db.session, [item.id]).get(item.id) if item else None,
         past=page,
         days=days,
-        changes=changes_of_page(page.entries, edition),
+        changes=_changes(page.entries, edition),
         chosen={"by": "" if by is None else str(by), "what": what if group else ""},
         people=people(db.session),
         groups=[(name, words) for name, (words, _) in GROUPS.items()],
@@ -135,7 +135,7 @@ def _number(text: str) -> int:
     return min(max(number, 1), LAST_PAGE)
 
 
-def changes_of_page(entries: list[Entry], edition: Edition | None) -> dict[int, Changes]:
+def _changes(entries: list[Entry], edition: Edition | None) -> dict[int, Changes]:
     """What the events of a page changed; the places are those in the edition looked at, or in that of each event."""
     events = [entry.event for entry in entries if entry.event is not None]
     ids = {edition.id} if edition else {event.edition_id for event in events if event.edition_id is not None}

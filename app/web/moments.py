@@ -11,15 +11,14 @@ from app.domain.history import LISTS, Differences, Stood, differences, place_in_
 from app.extensions import db
 from app.models import AuditEvent, Edition
 from app.queries.history import Entry, Named, event_entries, events_beside, named_items
-from app.queries.standing import ITEM_TEXTS, Then, reaching, stands, stood_after
+from app.queries.standing import ITEM_TEXTS, Then, places_at, reaching, stands, stood_after
 from app.services import restoring
 from app.services.audit import Acted
 from app.web.auth import acting, editor_required
-from app.web.changes import EDITION_TEXTS, Compared
+from app.web.changes import EDITION_TEXTS, Compared, changes_of
 from app.web.editions import edition_or_404
 from app.web.filters import sentence
 from app.web.forms import read_id
-from app.web.history import changes_of_page
 from app.web.htmx import render
 
 bp = Blueprint("moments", __name__)
@@ -58,7 +57,7 @@ def _page(edition: Edition, event_id: int, *, status: int = 200, problem: str = 
         problem=problem,
         edition=edition,
         entry=entry,
-        changes=changes_of_page([entry], edition),
+        changes=changes_of([entry.event], {edition.id: edition}, {event_id: places_at(then, entry.event)}),
         then=then,
         differences=found,
         texts=_texts(then, now, found, papers, edition),
