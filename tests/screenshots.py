@@ -20,7 +20,7 @@ from app import create_app
 from app.demo import DemoDay, weekday_before
 from app.extensions import db
 from app.queries.editions import edition_on
-from app.services.accounts import add_editor
+from app.services.accounts import add_editor, end_tour
 from app.services.acting import Acting
 from app.services.ingestion import ingest
 from app.services.publishing import publish
@@ -134,7 +134,7 @@ def main() -> None:
 def _lay(app) -> None:
     rules, by = app.extensions["rules"], Acting(None, NOW, app.extensions["rules"])
     ingest(db.session, [DemoDay(DAY)], day=DAY, clock=lambda: NOW, rules=rules)
-    add_editor(db.session, "Mina", password=PASSWORD, now=NOW)
+    end_tour(db.session, add_editor(db.session, "Mina", password=PASSWORD, now=NOW).id, now=NOW)
     publish(db.session, edition_on(db.session, weekday_before(DAY)).id, by, targets=[])
 
 

@@ -63,6 +63,12 @@ def set_single_keys(session: Session, editor_id: int, on: bool) -> None:
     session.commit()
 
 
+def end_tour(session: Session, editor_id: int, *, now: datetime) -> None:
+    """Remember that a person had the tour of the first edition, or wanted none; a second time changes nothing."""
+    session.execute(update(Editor).where(Editor.id == editor_id, Editor.toured_at.is_(None)).values(toured_at=now))
+    session.commit()
+
+
 def editor_by_password(session: Session, name: str, password: str) -> Editor | None:
     """The active account of this name and password, or None."""
     editor = editor_called(session, name)

@@ -36,6 +36,7 @@ from app.web import (
     styles,
     texts,
     together,
+    tour,
     urls,
     views,
     waiting,
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     styles,
     texts,
     together,
+    tour,
     views,
     waiting,
 )

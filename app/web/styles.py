@@ -28,6 +28,7 @@ SHEETS = {
         "writing",
         "history",
         "lookback",
+        "first",
     ),
     # What the document of a post or of its preview wears.
     "post": ("tokens", "mathematics", "post"),

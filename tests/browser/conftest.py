@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from app import assets
 from app.domain.editions import Rules
 from app.models import Editor
-from app.services.accounts import add_editor
+from app.services.accounts import add_editor, end_tour
 from tests.databases import skip_or_fail
 from tests.factories import ingest_things, mention, paper
 from tests.web.conftest import Laid
@@ -62,8 +62,10 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def mina(session: Session, clock) -> Editor:
-    """Mina, who edits and has a password."""
-    return add_editor(session, "Mina", password=PASSWORD, now=clock())
+    """Mina, who edits, has a password and knows her way."""
+    editor = add_editor(session, "Mina", password=PASSWORD, now=clock())
+    end_tour(session, editor.id, now=clock())
+    return editor
 
 
 class Desk(Laid):
