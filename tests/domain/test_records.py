@@ -5,6 +5,7 @@ import html
 import json
 import re
 
+import markdown
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from app.domain.markup import note_markdown, split_math
 from app.domain.posts import SCRIPT, compose, first_difference, parse
 from app.domain.records import RecordUnreadable, archive_record, document_of
 from tests.domain.corpus import CORPUS, candidate_paths, needs_corpus, post_paths
+from tests.domain.rendering import COMMONMARK, Shown
 
 DAYS = ["2020-11-19", "2021-03-24", "2021-05-18", "2021-08-11"]
 
@@ -61,8 +63,12 @@ def entry_of(**given_values):
     return document.entries[0]
 
 
-def quoted_words(*mentions: dict, **rules) -> list[str]:
-    document = document_of(edition(item(mentions=list(mentions)), **rules))
+def named(number: int) -> dict:
+    return {"source": "twitter", "id": str(number)}
+
+
+def quoted_words(*mentions: dict, chosen: list[dict] | None = None, **rules) -> list[str]:
+    document = document_of(edition(item(mentions=list(mentions), quotes=chosen), **rules))
     return [re.search("words ([0-9]+)", quote.html)[1] for quote in document.entries[0].quotes]
 
 
@@ -298,10 +304,64 @@ class TestQuotes:
         entry = entry_of(mentions=[mention(1), mention(2, "bluesky")])
         assert [quote.scripted for quote in entry.quotes] == [True, False]
 
+    def test_chosen_ones_are_quoted_in_their_order_whatever_the_rule_says(self):
+        mentions = [
+            mention(1, likes=90),
+            mention(2),
+            mention(3, likes=1),
+            *(mention(n, likes=80) for n in range(4, 16)),
+        ]
+        chosen = [named(3), named(1), named(3), named(99), *map(named, range(4, 16))]
+        assert quoted_words(*mentions, chosen=chosen) == ["3", "1", *map(str, range(4, 16))]
+        assert quoted_words(*mentions, chosen=[]) == []
+
+    @pytest.mark.parametrize("barred", [{"struck": True}, {"gone": True}, {"repost_of": "1"}, {"text": "", "url": ""}])
+    def test_a_chosen_one_that_cannot_be_quoted_any_more_is_left_out(self, barred):
+        mentions = [mention(1), mention(2, **barred, posted_on=""), mention(3)]
+        assert quoted_words(*mentions, chosen=[named(3), named(2), named(1)]) == ["3", "1"]
+
+    def test_mentions_of_two_sources_with_one_id_are_told_apart(self):
+        mentions = [mention(1, text="words 1"), mention(1, "bluesky", text="words 2")]
+        assert quoted_words(*mentions, chosen=[{"source": "bluesky", "id": "1"}]) == ["2"]
+
     def test_a_time_is_worded_in_the_records_zone(self):
         late = mention(1, posted_on=None, posted_at="2030-01-02T20:00:00Z")
         quotes = document_of(edition(item(mentions=[late]), timezone="Asia/Tokyo")).entries[0].quotes
         assert ">January 3, 2030</a>" in quotes[0].html
+
+
+class TestWordsAroundThePapers:
+    def test_introduction_and_closing_stand_before_the_first_and_after_the_last_paper(self):
+        words = {"introduction": "# Good *morning*\n", "closing": "- See you.\n\n---\n"}
+        document = document_of(edition(item(), item(), **words))
+        assert (document.introduction, document.closing) == ("\\# Good *morning*", "* See you.\n\n\\---")
+        text = compose(document).decode()
+        assert text.index("Good *morning*") < text.index("# 1. ") < text.index("# 2. ") < text.index("\n- - -\n\n* See")
+        assert parse(compose(document)) == document
+
+    def test_a_record_without_them_says_nothing_of_them(self):
+        blank = edition(item(), introduction=None, closing=" \n", tidy_tex=False)
+        assert compose(document_of(blank)) == compose(document_of(edition(item())))
+        assert b"- - -" not in compose(document_of(blank))
+
+    def test_an_empty_edition_may_have_them(self):
+        document = document_of(edition(introduction="Nothing today.", closing="Tomorrow again."))
+        assert compose(document).decode().endswith("---\n\nNothing today.\n\n- - -\n\nTomorrow again.\n")
+        assert parse(compose(document)) == document
+
+
+class TestTidyTex:
+    TEX = {"title": "\\emph{Moss} \\& $x$", "abstract": "B\\'ezier, 5\\%, $\\emph{y}$.", "authors": ["\\emph{Ann}"]}
+
+    def test_the_record_says_whether_it_is_tidied(self):
+        entry = document_of(edition(item(**self.TEX), tidy_tex=True)).entries[0]
+        assert (entry.title, entry.abstract) == ("*Moss* & $x$", "Bézier, 5%, $\\emph{y}$.")
+        assert entry.authors == "\\emph{Ann}"
+
+    def test_without_the_word_it_stands_as_written(self):
+        entry = entry_of(**self.TEX)
+        assert (entry.title, entry.abstract) == ("\\emph{Moss} \\\\& $x$", "B\\\\'ezier, 5\\\\%, $\\emph{y}$.")
+        assert document_of(edition(item(**self.TEX), tidy_tex=False)).entries[0] == entry
 
 
 class TestRefusals:
@@ -316,9 +376,14 @@ class TestRefusals:
         assert str(caught.value).endswith(".")
 
 
-LINE = "\n\n# 2. Fake\n\nAnn\n\n- links: [abs](https://arxiv.org/abs/1)\n\nx\n\n<blockquote>y</blockquote>\n---\n"
+LINE = (
+    "\n\n- - -\n\n# 2. Fake\n\nAnn\n\n- links: [abs](https://arxiv.org/abs/1)\n\nx\n\n<blockquote>y</blockquote>\n---\n"
+)
 TEXT = st.one_of(
-    st.text(max_size=20), st.sampled_from([LINE, LINE.strip(), "<blockquote>", "- links: x", "# 2. x", "- ", "```"])
+    st.text(max_size=20),
+    st.sampled_from(
+        [LINE, LINE.strip(), "<blockquote>", "- links: x", "# 2. x", "- ", "```", "\n- - -\n", "\\emph{x}"]
+    ),
 )
 NUMBER = st.one_of(st.none(), st.integers(0, 1000))
 COUNTS = {"reposts": NUMBER, "likes": NUMBER, "replies": NUMBER, "points": NUMBER}
@@ -341,18 +406,66 @@ ITEM = st.fixed_dictionaries(
     | {"authors": st.lists(TEXT, max_size=3), "categories": st.lists(TEXT, max_size=3)}
     | {"readings": st.lists(READING, max_size=3), "mentions": st.lists(MENTION, max_size=3)}
     | {"update": st.one_of(st.none(), RAN)}
+    | {"quotes": st.one_of(st.none(), st.lists(st.fixed_dictionaries({"source": SOURCE, "id": TEXT}), max_size=3))}
 )
 
 
-@given(st.lists(ITEM, max_size=3))
+@given(st.lists(ITEM, max_size=3), TEXT, TEXT, st.booleans())
 @settings(max_examples=400, deadline=None)
-def test_any_record_makes_a_post_that_reads_back_as_itself(items):
-    record = edition(*items)
+def test_any_record_makes_a_post_that_reads_back_as_itself(items, introduction, closing, tidy_tex):
+    record = edition(*items, introduction=introduction, closing=closing, tidy_tex=tidy_tex)
     before = copy.deepcopy(record)
     document = document_of(record)
     assert record == before
     assert len(document.entries) == len(items)
     assert parse(compose(document)) == document
+
+
+PIECES = [
+    "\n",
+    "\n\n",
+    "# 1. x",
+    "---\n",
+    "- - -\n",
+    "***\n",
+    "```\n",
+    "~~~\n",
+    "    ",
+    "- ",
+    "1. ",
+    "> ",
+    "<hr>",
+    "<!--",
+    "<div>",
+]
+PIECES += [
+    "</blockquote>",
+    "<script>",
+    "- links: [abs](x)",
+    "title: x",
+    "\r",
+    "[a]: http://b",
+    "`",
+    "*",
+    "word",
+    "|",
+    "=",
+]
+
+
+@given(*[st.lists(st.sampled_from(PIECES), max_size=12).map("".join)] * 2, st.integers(0, 2))
+@settings(max_examples=300, deadline=None)
+def test_words_around_the_papers_break_out_of_nothing(introduction, closing, count):
+    document = document_of(edition(*[item()] * count, introduction=introduction, closing=closing))
+    written = compose(document)
+    assert parse(written) == document
+    assert len(document.entries) == count and document.front == document_of(edition()).front
+    body = written.decode().split("\n---\n", 1)[1]
+    for page in (COMMONMARK.render(body), markdown.markdown(body, extensions=["fenced_code"])):
+        shown = Shown(page)
+        assert [shown.tags.count(tag) for tag in ("h1", "h2", "hr")] == [count, 0, int(bool(document.closing))]
+        assert not {"script", "div", "!", "table"} & set(shown.tags)
+        assert "".join(shown.words).count("Clouds are counted.") == count
 
 
 @given(RAN, TEXT)

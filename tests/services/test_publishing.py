@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -81,6 +82,27 @@ def test_headline_and_note_are_in_the_post(session, go, editor, clock, rules):
     text = go().post.markdown.decode()
     assert "# 1. Scaling \\*down*" in text
     assert "\n\nRead *this*.\n\nWe study imaginary lanterns.\n\n" in text
+
+
+def test_introduction_and_closing_stand_around_the_papers(session, edition, go):
+    edition.introduction, edition.closing = "Good morning.", "# See you"
+    session.commit()
+    post = go().post
+    text = post.markdown.decode()
+    assert "\n---\n\nGood morning.\n\n# 1. Lanterns" in text
+    assert text.endswith("\n\n\n\n\n- - -\n\n\\# See you\n")
+    assert (post.record["introduction"], post.record["closing"]) == ("Good morning.", "# See you")
+    assert rebuild(post.record) == post.markdown
+
+
+def test_tex_is_tidied_where_the_setting_says_so_and_the_record_keeps_that(session, rules, clock, editor):
+    ingest_things(session, rules, [paper(score=80, title=r"\emph{Moss} in $x$", abstract=r"A B\'ezier curve.")])
+    edition = session.scalars(select(Edition)).one()
+    assert rb"# 1. \emph{Moss} in $x$" in preview(session, edition.id, now=clock(), rules=rules)
+    post = publish(session, edition.id, Acting(editor, clock(), replace(rules, tidy_tex=True)), targets=[]).post
+    assert "# 1. *Moss* in $x$" in post.markdown.decode() and "A Bézier curve." in post.markdown.decode()
+    assert post.record["tidy_tex"] is True
+    assert rebuild(post.record) == post.markdown
 
 
 def test_pressed_twice_it_is_one_post(session, go):
