@@ -273,8 +273,9 @@ def test_a_run_that_goes_on_is_no_news(as_editor: FlaskClient, begun: Laid, sess
 
 
 def test_when_others_acted_only_what_they_reached_comes(
-    as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, run: Run
+    as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, run: Run, clock
 ) -> None:
+    clock.tick()
     seen = begun.edition.version
     first, second = begun.ids()[:2]
     candidate = begun.ids("candidate")[0]
