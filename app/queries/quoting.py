@@ -35,6 +35,11 @@ class Quotable:
     is_new: bool = False
 
     @property
+    def is_near(self) -> bool:
+        """Whether it is one of those that an editor chooses among: quoted, taken out of the quotes, or offered anew."""
+        return self.is_listed or self.hidden is not None or (self.is_new and self.standing.by_rule)
+
+    @property
     def may_be_quoted(self) -> bool:
         """Whether an editor may choose it."""
         return not self.is_listed and self.standing.why in (Why.LOW, Why.MANY, Why.NOT_CHOSEN)
@@ -42,7 +47,8 @@ class Quotable:
 
 @dataclass(frozen=True, slots=True)
 class Quoting:
-    """The mentions of a paper, those with a place among the quotes in their order, then the others best first.
+    """The mentions of a paper: those with a place among the quotes in their order, then those near them, then the
+    others, each best first.
 
     `is_chosen` says that an editor chose and not the rule; `chosen_by` is a name, None for the command line.
     """
@@ -61,6 +67,11 @@ class Quoting:
     def listed(self) -> int:
         """How many have a place among the quotes, those included that cannot be quoted now."""
         return sum(quotable.is_listed for quotable in self.mentions)
+
+    @property
+    def near(self) -> int:
+        """How many an editor chooses among at first; they come first."""
+        return sum(quotable.is_near for quotable in self.mentions)
 
     @property
     def new(self) -> int:
@@ -101,7 +112,7 @@ def quoting_of(session: Session, item: Details, rules: Rules) -> Quoting:
             continue
         hidden = _taken_out(mention.mention_id, standing, item.id, events)
         rows.append(Quotable(mention, standing, is_listed=False, hidden=hidden, is_new=mention.mention_id in since))
-    rows.sort(key=lambda row: place.get(row.mention.mention_id, len(place)))
+    rows.sort(key=lambda row: (not row.is_near, place.get(row.mention.mention_id, len(place))))
     by = newest.editor.name if newest and newest.editor else None
     return Quoting(rows, is_chosen=True, chosen_by=by, chosen_at=newest and newest.at)
 
