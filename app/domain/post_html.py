@@ -15,6 +15,7 @@ from app.domain.code_spans import split_code
 from app.domain.front_matter import FENCE
 from app.domain.markdown_text import without_stray_signs
 from app.domain.mathematics import MATHML_ATTRIBUTES, MATHML_TAGS, mathml, split_math
+from app.domain.post_document import CLOSING_RULE
 
 # The blog's longest entry has 11,000 signs. Beyond this python-markdown takes too long, and the source is shown.
 LONGEST_ENTRY = 40_000
@@ -30,7 +31,7 @@ _TAGS = set(
 _ATTRIBUTES = {"a": {"href", "title"}, "p": {"lang", "dir"}, "ol": {"start"}}
 _CLASSES = {"blockquote": {"twitter-tweet", "bluesky-embed"}}
 _FORMULA = re.compile("\ufdd0([0-9]+)\ufdd1")
-_ENTRY_START = re.compile(r"^(?=# [0-9]+\. )", re.MULTILINE)
+_ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
 _CODE_FENCE = re.compile("(`{3,}|~{3,})")
 
@@ -89,7 +90,7 @@ def _without_formulas(lines: list[str], formulas: list[str]) -> list[str]:
         mark = _CODE_FENCE.match(line)
         if mark and (not fence or line.startswith(fence)):
             fence = "" if fence else mark[1]
-        if fence or mark or "$" not in line or line.startswith("<"):
+        if fence or mark or "$" not in line or line.startswith(("<blockquote", "<script")):
             out.append(line)
             continue
         out.append("".join(piece if is_code else _marked(piece, formulas) for is_code, piece in split_code(line)))

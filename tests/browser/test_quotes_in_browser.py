@@ -1,6 +1,5 @@
 """Choosing quotes in a real browser: by keys, in place, the preview along with it, and on the smallest screen."""
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -36,17 +35,11 @@ def order(page: Page) -> list[str]:
     return [who.removeprefix("@") for who in page.locator(".quoted-one .said-by b").all_inner_texts()]
 
 
-def shoot(page: Page, name: str) -> None:
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=f"{os.environ['SHOTS']}/{name}.png")
-
-
 def test_quotes_are_chosen_by_keys_in_place_and_the_preview_follows(talked: Desk, page: Page) -> None:
     page.reload()
     first = talked.ids()[0]
     page.locator(f"#item-{first} .title a").click()
     expect(page.locator(".quotes-said")).to_contain_text("The post quotes 8 of 28 mentions, by the rule.")
-    shoot(page, "rule")
     frame = page.frame_locator("#preview iframe")
     row(page, "voice0").get_by_role("button", name="Quote it later").focus()
     page.keyboard.press("Enter")
@@ -64,7 +57,6 @@ def test_quotes_are_chosen_by_keys_in_place_and_the_preview_follows(talked: Desk
     row(page, "hush3").get_by_role("button", name="Quote", exact=True).click()
     expect(row(page, "hush3").locator(".quoted-as")).to_have_text("quoted 8th")
     expect(page.locator(f"#more-{first}")).to_have_attribute("open", "")
-    shoot(page, "chosen")
     page.get_by_role("button", name="Back to the rule").click()
     expect(page.locator(".quotes-said")).to_contain_text("by the rule")
     assert order(page)[0] == "voice0"
@@ -83,11 +75,11 @@ def test_the_choice_fits_the_smallest_screen(
     for address in (f"/items/{first}", f"/items/{first}/quotes?q=voice"):
         page.goto(address)
         page.locator(".quoting").first.scroll_into_view_if_needed()
-        shoot(page, f"small-{scheme}-{address.count('quotes')}")
         found += faults(page)
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         sizes = page.evaluate(
-            "[...document.querySelectorAll('.quoting :is(button, a)')].map(e => Math.min(e.offsetWidth, e.offsetHeight))"
+            "[...document.querySelectorAll('.quoting :is(button, a)')]"
+            ".map(control => Math.min(control.offsetWidth, control.offsetHeight))"
         )
         assert sizes and min(sizes) >= 24
     assert found == []

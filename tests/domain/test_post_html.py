@@ -48,6 +48,18 @@ def test_dollars_of_two_paragraphs_make_no_formula_nor_do_those_of_a_quote():
     assert "<math" not in page and "<p>$x$ up</p>" in page
 
 
+def test_a_formula_is_drawn_behind_a_tag_that_tidied_tex_begins_with():
+    page = post_html(f"{HEAD}\n<code>moss</code> grows as $x^2$.\n")
+    assert page.startswith("<p><code>moss</code> grows as <math")
+
+
+def test_closing_words_stand_under_a_rule_however_long_the_last_entry_is():
+    page = post_html(f"{HEAD}\n# 1. One\n\n{'word ' * 7000}\n\n- - -\n\n{'bye ' * 7000}\n")
+    shown = Shown(page)
+    assert (shown.tags.count("hr"), shown.tags.count("pre")) == (1, 0)
+    assert shown.tags.index("h1") < shown.tags.index("hr")
+
+
 def test_code_is_kept_and_images_become_links():
     page = post_html(f"{HEAD}\n```\n$x$ <b>\n```\n\n![a view](https://a.example/b.png)\n")
     assert "$x$ &lt;b&gt;" in page
