@@ -46,7 +46,7 @@ def test_everybody_and_the_job_stand_in_one_line_newest_first(session, rules, ed
     first, second, *_ = items(session)
     curation.drop(session, first.id, jo())
     undo(session, edition.id, jo())
-    publish(session, edition.id, ana(), targets=[DirectoryTarget(tmp_path)])
+    publish(session, edition.id, jo(), targets=[DirectoryTarget(tmp_path)])
     assert told(session, edition=edition) == [
         "delivery",
         "edition.published",
@@ -57,7 +57,7 @@ def test_everybody_and_the_job_stand_in_one_line_newest_first(session, rules, ed
         "run",
     ]
     assert told(session, edition=edition, by=JOB) == ["delivery", "edition.filled", "run"]
-    assert told(session, edition=edition, by=jo().editor_id) == ["action.undone", "item.dropped"]
+    assert told(session, edition=edition, by=jo().editor_id) == ["edition.published", "action.undone", "item.dropped"]
     assert told(session, edition=edition, kinds=["item.dropped"], runs=False, deliveries=False) == ["item.dropped"]
     assert told(session) == told(session, edition=edition)
     delivered = history_page(session, Asked(edition=edition)).entries[0]
