@@ -30,6 +30,8 @@ SHEETS = {
         "lookback",
         "first",
     ),
+    # What the style guide wears besides.
+    "styleguide": ("styleguide",),
     # What the document of a post or of its preview wears.
     "post": ("tokens", "mathematics", "post"),
 }
