@@ -36,7 +36,7 @@ def load_editor(kept: str) -> Editor | None:
 def ask_to_sign_in() -> Response:
     """Send a stranger to the sign-in page; a form that was sent keeps its text there."""
     if wants_json():
-        return told("signed-out", "You are signed out.", 401)
+        return told("signed-out", "you are signed out", 401)
     if is_htmx():
         return answer(region("#toast", "partials/shared/_signed_out.html", swap="innerHTML"), status=401)
     kept = typed_texts(request.form)

@@ -47,7 +47,7 @@ def save_of_edition(day: str, field: str) -> Response:
 def _save(edition: Edition, field: str, item_id: int | None) -> Response:
     if _is_another_person():
         name = db.session.get_one(Editor, int(request.form["editor"])).name
-        sentence = f"This browser is signed in as {current_user.name} now; sign in as {name} to save this."
+        sentence = f"this browser is signed in as {current_user.name} now, and {name} wrote this"
         return told("signed-out", sentence, 401)
     try:
         place = Place(edition.id, field, item_id)

@@ -58,7 +58,7 @@ function draw() {
     const tint = [...avatar.classList].find((name) => name.startsWith("tint-"));
     const row = on && document.getElementById(`item-${on}`);
     const text = field && (row ? row.querySelector(`.open [name=${field}]`) : document.querySelector(`.lists > :not(.list) [name=${field}]`));
-    const label = text?.closest(".field") ?? text?.parentElement;
+    const label = text?.closest(".field, .text")?.querySelector(".text-head") ?? text?.closest(".field") ?? text?.parentElement;
     if (label) markAt(label, "writes-here", "", tint).textContent = `${person} writes here`;
     if (!row) continue;
     const count = others.get(row) ?? 0;

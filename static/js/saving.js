@@ -1,45 +1,22 @@
 // One text that saves itself, wherever its field is: kept in this browser first, then sent until the server has it.
 import { forget, keep, page } from "./kept_texts.js";
+import { post, stepOf } from "./posting.js";
 
 const AFTER_KEY = 800;
 // Whoever writes without a pause is saved all the same.
 const AT_LEAST = 5000;
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
-// How long an answer is waited for; a slow line is given more.
-const PATIENCE = [6000, 12000, 24000];
-// What a request may carry that outlives its page.
-const LAST_WORDS = 60_000;
 
 let count = 0;
-const at = (list, index) => list[Math.min(index, list.length - 1)];
 const tidy = (words) => words.trim();
 export const lengthOf = (words) => [...words].length;
-
-async function post(text, sequence, left, isLast) {
-  const token = document.getElementById("csrf-token");
-  const { value, seen, writer, follows, address } = text;
-  const body = new URLSearchParams({ text: value, seen, writer, sequence, editor: document.body.dataset.editor, csrf_token: token.content });
-  for (const name of follows) body.append("follows", name);
-  if (left !== null) body.append("left", left);
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), at(PATIENCE, text.tries));
-  try {
-    const keepalive = isLast && body.toString().length < LAST_WORDS;
-    const response = await fetch(address, { method: "POST", body, keepalive, headers: { Accept: "application/json" }, signal: patience.signal });
-    const answer = response.status < 500 ? await response.json() : { state: "lost" };
-    if (answer.token) token.content = answer.token;
-    return answer;
-  } catch {
-    return { state: "lost" };
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 export class Text {
   #timer;
   #underWay = 0;
   #since = 0;
+  // What was sent since the last answer: it may have arrived or not.
+  #sent = [];
 
   // `base` is the text that the server is known to have, `seen` its seal; `asOf` the version of the edition that told.
   constructor({ address, what, limit, base, seen, asOf, said = "", value = base, follows = [] }) {
@@ -49,7 +26,6 @@ export class Text {
     Object.assign(this, { state: "saved", conflict: null, left: null, isKept: true, tell() {} });
   }
 
-  // What was sent and never answered may have arrived or not.
   get isSaved() {
     return this.value === this.base && this.sequence === this.answered && !this.conflict && this.left === null;
   }
@@ -75,7 +51,7 @@ export class Text {
 
   remember() {
     if (this.isSaved) forget(this);
-    else this.isKept = keep(this, this.left);
+    else this.isKept = keep(this);
   }
 
   sendAfter(pause) {
@@ -90,6 +66,7 @@ export class Text {
     this.#since = 0;
     this.sequence += 1;
     this.#underWay += 1;
+    this.#sent.push(tidy(this.value));
     const [sequence, sent, left] = [this.sequence, this.value, this.left];
     this.tell();
     const answer = await post(this, sequence, left, isLast);
@@ -108,13 +85,14 @@ export class Text {
     else {
       this.said = answer.said ?? "";
       // A new form token is used at once; all else is tried again, ever more seldom.
-      this.sendAfter(answer.state === "expired" && this.tries === 0 ? 0 : at(PAUSES, this.tries));
+      this.sendAfter(answer.state === "expired" && this.tries === 0 ? 0 : stepOf(PAUSES, this.tries));
       this.tries += 1;
     }
   }
 
   hearSaved({ seen, said, version }, sequence, sent, left) {
     Object.assign(this, { base: sent, seen, said, asOf: version, answered: sequence, tries: 0, follows: [] });
+    this.#sent = [];
     if (this.left === left) this.left = null;
     if (!this.isSaved) this.sendAfter(AFTER_KEY);
     document.dispatchEvent(new CustomEvent("textSaved", { detail: this }));
@@ -123,10 +101,10 @@ export class Text {
   hearStale({ theirs, seen, by, version }, sequence, left) {
     Object.assign(this, { answered: sequence, asOf: version });
     if (left !== null) Object.assign(this, { value: left, left: null });
-    // What this text was made from is still there, only sealed anew: there is nothing to choose between.
-    if (theirs === tidy(this.base) && this.tries < PAUSES.length) {
-      this.seen = seen;
-      this.sendAfter(this.tries ? at(PAUSES, this.tries) : 0);
+    // What this text was made from is still there, only sealed anew, or what this page itself sent: nothing to choose.
+    if ([tidy(this.base), ...this.#sent.slice(0, -1)].includes(theirs) && this.tries < PAUSES.length) {
+      Object.assign(this, { base: theirs, seen });
+      this.sendAfter(this.tries ? stepOf(PAUSES, this.tries) : 0);
       this.tries += 1;
     } else {
       this.conflict = { theirs, seen, by };

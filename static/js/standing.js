@@ -14,8 +14,8 @@ function signIn() {
 function trouble(text) {
   if (text.conflict) return `not saved: ${text.conflict.by ?? "somebody else"} wrote this meanwhile`;
   if (text.isTooLong) return `too long: ${counted(text)}`;
-  if (text.state === "refused") return `not saved: ${text.said}`;
-  if (text.state === "signed-out") return `not saved: ${text.said || "You are signed out."} `;
+  if (text.state === "refused") return `not saved: ${text.said[0].toLowerCase()}${text.said.slice(1)}`;
+  if (text.state === "signed-out") return `not saved: ${text.said}; `;
   const kept = text.isKept ? "kept in this browser" : "keep this page open";
   if (!navigator.onLine) return `not saved: offline, ${kept}`;
   return text.state === "lost" ? `not saved: the desk does not answer; ${kept}` : "";

@@ -1,76 +1,14 @@
-// The fields of the texts: each belongs to a text that saves itself and says how it stands, also while it is closed.
-import { choiceOf, showConflict } from "./conflict.js";
-import { leftOver, forget, keep } from "./kept_texts.js";
+// Writing: what is typed, taken or left in the fields of the texts, and what waits until it is saved.
+import { choiceOf } from "./conflict.js";
+import { attach, fieldOf, isFocused, renew, show, textOf, unsaved, wrapperOf } from "./fields.js";
 import { catchUp } from "./news.js";
-import { Text } from "./saving.js";
-import { standing } from "./standing.js";
-import { speak } from "./spoken.js";
+import "./staying.js";
 import { say } from "./toast.js";
-import { showUnseen } from "./unseen.js";
 
 // How long an action that depends on what was typed waits for it, and how soon after a save the page follows.
 const SETTLING = 3000;
 const FOLLOWING = 1200;
-const AFTER_TEXTS = /\/(undo|redo|publication)(\?|$)/;
-const texts = new Map();
-const unsaved = () => [...texts.values()].filter((text) => !text.isSaved);
-
-const fieldOf = (wrapper) => wrapper.querySelector("input, textarea");
-const wrapperOf = (target) => target.closest?.("[data-text]");
-const textOf = (target) => texts.get(wrapperOf(target)?.dataset.text);
-const isFocused = (text) => Boolean(text.view?.isConnected && fieldOf(text.view) === document.activeElement);
-
-function readFrom(wrapper) {
-  const { text: address, what, seen, asOf, limit } = wrapper.dataset;
-  const said = wrapper.querySelector("[data-state]").textContent;
-  return { address, what, seen, asOf: Number(asOf), limit: Number(limit), base: fieldOf(wrapper).defaultValue, said };
-}
-
-function known(about) {
-  if (!texts.has(about.address)) {
-    const text = new Text(about);
-    text.tell = () => show(text);
-    texts.set(about.address, text);
-  }
-  return texts.get(about.address);
-}
-
-function show(text) {
-  const { view } = text;
-  if (view?.isConnected) {
-    const field = fieldOf(view);
-    if (field.value !== text.value) field.value = text.value;
-    view.toggleAttribute("data-dirty", !text.isSaved || isFocused(text));
-    const { words, isBad, link } = standing(text);
-    const state = view.querySelector("[data-state]");
-    if (isBad && state.textContent !== words + (link?.textContent ?? "")) speak(words);
-    state.replaceChildren(words, ...(link ? [link] : []));
-    state.classList.toggle("bad", isBad);
-    field.toggleAttribute("aria-invalid", text.isTooLong);
-    showConflict(view, text);
-  }
-  showUnseen([...texts.values()]);
-}
-
-function attach() {
-  for (const wrapper of document.querySelectorAll("[data-text]:not([data-live])")) {
-    const about = readFrom(wrapper);
-    const text = known(about);
-    text.view = wrapper;
-    wrapper.dataset.live = "";
-    text.renew(about);
-    show(text);
-  }
-}
-
-// An answer brings fresh texts; what one writes on, and what is not saved, is not touched by it.
-function renew(wrapper) {
-  const about = readFrom(wrapper);
-  const text = texts.get(about.address);
-  if (!text) return;
-  if (isFocused(text)) text.fresh = about;
-  else text.renew(about);
-}
+const AFTER_TEXTS = /\/(undo|redo|publication|hold)(\?|$)/;
 
 function leave(wrapper) {
   const beside = wrapper.closest(".item")?.querySelector(".title a") ?? wrapper.closest("details")?.querySelector("summary");
@@ -79,7 +17,7 @@ function leave(wrapper) {
 }
 
 async function settled() {
-  const waiting = () => unsaved().filter((text) => !text.conflict && !text.isTooLong && text.state !== "refused");
+  const waiting = () => unsaved().filter((text) => !text.conflict && !text.isTooLong && text.state === "saved");
   for (const text of waiting()) text.send();
   const end = Date.now() + SETTLING;
   while (waiting().length && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -101,6 +39,9 @@ document.addEventListener("focusout", (event) => {
     show(text);
   });
 });
+
+// Whoever opens the words of the edition wants to write.
+document.addEventListener("toggle", ({ target }) => target.open && target.closest(".words") && target.querySelector("textarea").focus(), true);
 
 document.addEventListener("keydown", (event) => {
   const wrapper = wrapperOf(event.target);
@@ -176,34 +117,5 @@ document.addEventListener("textSaved", ({ detail: text }) => {
   text.wasLeft = false;
 });
 
-const hurry = () => {
-  for (const text of unsaved()) text.send();
-};
-const lastWords = () => {
-  for (const text of unsaved()) text.send({ isLast: true });
-};
-document.addEventListener("visibilitychange", () => (document.hidden ? lastWords() : hurry()));
-window.addEventListener("pagehide", lastWords);
-window.addEventListener("focus", hurry);
-window.addEventListener("online", hurry);
-window.addEventListener("offline", () => texts.forEach(show));
-window.addEventListener("beforeunload", (event) => {
-  if (unsaved().some((text) => text.isInDanger)) event.preventDefault();
-});
-
-// What a page that is gone had not saved is saved by the next one, whatever that shows.
-async function takeOver() {
-  for (const kept of await leftOver()) {
-    const text = known({ ...kept, said: "" });
-    if (!text.isSaved) continue;
-    Object.assign(text, { value: kept.value, base: kept.base, seen: kept.seen, wasLeft: true });
-    text.follows = [...kept.follows, kept.writer];
-    if (keep(text)) forget(kept);
-    show(text);
-    text.send();
-  }
-}
-
 document.documentElement.dataset.writing = "";
 attach();
-takeOver();

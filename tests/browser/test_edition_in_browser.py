@@ -1,11 +1,10 @@
 """The edition page in a real browser: buttons, strikes, texts, focus, preview, publishing."""
 
 import re
-from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Desk, sign_in
+from tests.browser.conftest import Desk
 from tests.factories import DAY
 
 
@@ -112,63 +111,20 @@ def test_what_is_typed_survives_what_else_is_done(page: Page, desk: Desk) -> Non
     expect(toast(page)).to_contain_text("back among the candidates")
     expect(page.locator(f"#candidates > #item-{desk.ids('candidate')[0]}")).to_be_visible()
     expect(note).to_have_value("An hour of thought")
-    first.get_by_role("button", name="Save").click()
-    expect(toast(page)).to_contain_text("Wrote on")
+    note.press("Escape")
     expect(page.locator("[data-dirty]")).to_have_count(0)
     assert "An hour of thought" in [item.note for item in desk.items("candidate")]
 
 
-def test_a_stale_text_shows_both_and_loses_neither(
-    page: Page, desk: Desk, context_of: Callable[..., BrowserContext]
-) -> None:
-    first = desk.ids()[0]
-    other = sign_in(context_of())
-    for window, text in ((page, "Written by one"), (other, "Written by the other")):
-        window.locator(f"#item-{first} .title a").click()
-        window.locator(f"#item-{first}").get_by_role("textbox", name="Note").fill(text)
-    page.locator(f"#item-{first}").get_by_role("button", name="Save").click()
-    expect(toast(page)).to_contain_text("Wrote on")
-    other.locator(f"#item-{first}").get_by_role("button", name="Save").click()
-    expect(other.locator(f"#texts-{first} .saved")).to_contain_text("Written by one")
-    expect(other.locator(f"#item-{first}").get_by_role("textbox", name="Note")).to_have_value("Written by the other")
-    other.locator(f"#item-{first}").get_by_role("button", name="Save").click()
-    expect(toast(other)).to_contain_text("Wrote on")
-    assert desk.items()[0].note == "Written by the other"
-
-
-def test_a_note_that_is_too_long_stays_in_its_form(page: Page, desk: Desk) -> None:
-    first = page.locator(f"#item-{desk.ids()[0]}")
-    first.locator(".title a").click()
-    first.get_by_role("textbox", name="Note").fill("x" * 20_001)
-    expect(first.locator("[data-count]")).to_have_text("20,001 of 20,000 characters")
-    first.get_by_role("button", name="Save").click()
-    expect(first.get_by_role("alert")).to_contain_text("shorten it to 20,000")
-    assert len(first.get_by_role("textbox", name="Note").input_value()) == 20_001
-    first.get_by_role("textbox", name="Note").fill("Short.")
-    first.get_by_role("button", name="Save").click()
-    expect(first.locator(".what .note")).to_have_text("Short.")
-
-
 def test_a_form_that_expired_is_renewed_where_it_stands(page: Page, desk: Desk) -> None:
-    first = page.locator(f"#item-{desk.ids()[0]}")
-    first.locator(".title a").click()
-    first.get_by_role("textbox", name="Note").fill("Kept")
+    candidate = desk.ids("candidate")[0]
+    pick = page.locator(f"#item-{candidate}").get_by_role("button", name="Pick")
     page.evaluate("document.getElementById('csrf-token').content = 'old'")
-    first.get_by_role("button", name="Save").click()
+    pick.click()
     expect(toast(page)).to_contain_text("This form had expired")
-    expect(first.get_by_role("textbox", name="Note")).to_have_value("Kept")
-    first.get_by_role("button", name="Save").click()
-    expect(toast(page)).to_contain_text("Wrote on")
-
-
-def test_a_session_that_ended_loses_no_text(page: Page, desk: Desk) -> None:
-    first = page.locator(f"#item-{desk.ids()[0]}")
-    first.locator(".title a").click()
-    first.get_by_role("textbox", name="Note").fill("Kept")
-    page.context.clear_cookies()
-    first.get_by_role("button", name="Save").click()
-    expect(page.locator("#toast")).to_contain_text("What you typed is still here.")
-    expect(first.get_by_role("textbox", name="Note")).to_have_value("Kept")
+    pick.click()
+    expect(toast(page)).to_contain_text("Picked")
+    assert candidate in desk.ids()
 
 
 def test_publish_asks_once_and_shows_path_and_hash(page: Page, desk: Desk) -> None:

@@ -1,0 +1,70 @@
+// The texts of the page by their addresses, and the fields that they stand in while these are shown.
+import { showConflict } from "./conflict.js";
+import { Text } from "./saving.js";
+import { standing } from "./standing.js";
+import { speak } from "./spoken.js";
+import { showUnseen } from "./unseen.js";
+
+export const texts = new Map();
+export const unsaved = () => [...texts.values()].filter((text) => !text.isSaved);
+
+export const fieldOf = (wrapper) => wrapper.querySelector("input, textarea");
+export const wrapperOf = (target) => target.closest?.("[data-text]");
+export const textOf = (target) => texts.get(wrapperOf(target)?.dataset.text);
+export const isFocused = (text) => Boolean(text.view?.isConnected && fieldOf(text.view) === document.activeElement);
+
+function readFrom(wrapper) {
+  const { text: address, what, seen, asOf, limit } = wrapper.dataset;
+  const said = wrapper.querySelector("[data-state]").textContent;
+  return { address, what, seen, asOf: Number(asOf), limit: Number(limit), base: fieldOf(wrapper).defaultValue, said };
+}
+
+export function known(about) {
+  if (!texts.has(about.address)) {
+    const text = new Text(about);
+    text.tell = () => show(text);
+    texts.set(about.address, text);
+  }
+  return texts.get(about.address);
+}
+
+// What is said already stays as it is, so that a link in it can be clicked.
+function tell(state, { words, isBad, link }) {
+  if (state.textContent === words + (link?.textContent ?? "")) return;
+  state.replaceChildren(words, ...(link ? [link] : []));
+  state.classList.toggle("bad", isBad);
+  if (isBad) speak(words);
+}
+
+export function show(text) {
+  const { view } = text;
+  if (view?.isConnected) {
+    const field = fieldOf(view);
+    if (field.value !== text.value) field.value = text.value;
+    view.toggleAttribute("data-dirty", !text.isSaved || isFocused(text));
+    tell(view.querySelector("[data-state]"), standing(text));
+    field.toggleAttribute("aria-invalid", text.isTooLong);
+    showConflict(view, text);
+  }
+  showUnseen([...texts.values()]);
+}
+
+export function attach() {
+  for (const wrapper of document.querySelectorAll("[data-text]:not([data-live])")) {
+    const about = readFrom(wrapper);
+    const text = known(about);
+    text.view = wrapper;
+    wrapper.dataset.live = "";
+    text.renew(about);
+    show(text);
+  }
+}
+
+// An answer brings fresh texts; what one writes on, and what is not saved, is not touched by it.
+export function renew(wrapper) {
+  const about = readFrom(wrapper);
+  const text = texts.get(about.address);
+  if (!text) return;
+  if (isFocused(text)) text.fresh = about;
+  else text.renew(about);
+}
