@@ -23,7 +23,7 @@ class Why(StrEnum):
     QUOTED = ""
     STRUCK = "struck"
     REPOST = "a repost"
-    GONE = "no longer there"
+    GONE = "gone"
     WORDLESS = "without words"
     LOW = "below the cut"
     MANY = "beyond the limit"

@@ -42,7 +42,7 @@ def quoted_as(row: Quotable) -> str:
     words = {
         Why.STRUCK: "struck",
         Why.REPOST: "a repost",
-        Why.GONE: "no longer there",
+        Why.GONE: "gone",
         Why.WORDLESS: "no words",
         Why.LOW: f"below {_rules().quote_cut:g}",
         Why.MANY: f"not among the best {_rules().quote_limit}",
