@@ -45,7 +45,7 @@ def show() -> Response:
     """The style guide; there is none where the desk is not being developed."""
     if not current_app.debug:
         abort(404, "The style guide is shown in development only: flask --app wsgi run --debug")
-    context = {"colours": colours(), "sizes": sizes(), "icons": icons(), "stated": stated} | samples.everything()
+    context = {"colours": colours(), "sizes": sizes(), "icons": icons(), "altered": altered} | samples.everything()
     return render("pages/styleguide/show.html", **context)
 
 
@@ -82,6 +82,6 @@ def icons() -> dict[str, str]:
     return {name: ICONS[name] for name in SYMBOL.findall(source)}
 
 
-def stated(row: Markup, state: str) -> Markup:
-    """A row as it looks once a script has put a state on it."""
-    return Markup(str(row).replace('<li class="item"', f'<li class="item {state}"', 1))
+def altered(drawn: Markup, old: str, new: str) -> Markup:
+    """A part as it looks once a script has put a state on it; both texts are the guide's own."""
+    return Markup(str(drawn).replace(old, new))
