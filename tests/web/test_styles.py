@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from app.web.styles import SHEETS
 
-FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "static" / "css"
 
 
 def test_a_page_asks_for_one_sheet_that_holds_all_and_may_be_kept_for_good(client: FlaskClient) -> None:
@@ -40,6 +41,22 @@ def test_an_edited_sheet_has_another_address(app: Flask, tmp_path: Path, monkeyp
 
 def test_an_unknown_sheet_is_not_found(client: FlaskClient) -> None:
     assert client.get("/styles/older/nothing.css").status_code == 404
+
+
+def test_every_class_and_id_of_a_sheet_is_somewhere_on_a_page() -> None:
+    written = "".join(
+        path.read_text(encoding="utf8")
+        for part in ("templates/**/*.html", "static/js/*.js", "app/web/*.py", "app/domain/*.py")
+        for path in sorted(ROOT.glob(part))
+    )
+    # One is htmx's own, the others end with a number that a template counts.
+    known = re.compile(r"htmx-request|tint-\d")
+    for sheet in sorted(FOLDER.glob("*.css")):
+        rules = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", sheet.read_text(encoding="utf8"), flags=re.DOTALL)
+        selectors = " ".join(re.findall(r"([^{}]+)\{", rules))
+        names = {name for name in re.findall(r"[.#]([a-z][\w-]*)", selectors) if not known.fullmatch(name)}
+        unused = {name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", written)}
+        assert not unused, sheet.name
 
 
 def test_every_sheet_is_in_a_list() -> None:
