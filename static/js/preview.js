@@ -1,8 +1,8 @@
 // The preview follows every change within a moment: one's own and others' (`editionChanged`), and on a page of its own by
 // asking. It asks only while somebody can see it, and never in a row of actions, for the list comes first.
 import { align, scrollTogether } from "./abreast.js";
+import { putLink } from "./readinglink.js";
 import { put } from "./sheets.js";
-import { say } from "./toast.js";
 
 const PAUSE = 350;
 const LATEST = 2000;
@@ -11,41 +11,52 @@ const AGAIN = 5000;
 const DESKTOP = 820;
 const panel = document.getElementById("preview");
 let isStale = false;
-let isOver = false;
+let isOut = false;
 let tag = null;
 let asked = null;
 let timer;
 let since = null;
+let took = 0;
 
 const isSeen = () => !document.hidden && panel.checkVisibility();
 
+// A long post is asked for less often, so that four fifths of the time are the list's; but what goes on is shown, too.
 function soon() {
-  since ??= Date.now();
+  const now = performance.now();
+  since ??= now;
+  const due = since + Math.max(LATEST, 4 * took) - now;
   clearTimeout(timer);
-  timer = setTimeout(refresh, Date.now() - since > LATEST ? 0 : PAUSE);
+  timer = setTimeout(refresh, Math.max(0, Math.min(due, Math.max(PAUSE, 4 * took))));
 }
+
+const idle = () => new Promise((done) => (window.requestIdleCallback ? requestIdleCallback(done, { timeout: PAUSE }) : setTimeout(done)));
 
 async function refresh() {
   since = null;
   isStale = !isSeen();
-  if (isStale || isOver) return;
+  if (isStale) return;
   asked?.abort();
   asked = new AbortController();
+  const { signal } = asked;
+  const begun = performance.now();
   const headers = { "HX-Request": "true", ...(tag && { "If-None-Match": tag }) };
   try {
-    const answer = await fetch(`${panel.dataset.address}?as=${panel.dataset.as}`, { headers, signal: asked.signal });
-    isOver = [401, 403, 404].includes(answer.status);
+    const answer = await fetch(`${panel.dataset.address}?as=${panel.dataset.as}`, { headers, signal });
+    isOut = answer.status >= 400 && answer.status < 500;
     if (answer.status === 304) return;
     if (!answer.ok) throw new Error(answer.status);
     const text = await answer.text();
+    await idle();
+    if (signal.aborted) return;
     tag = answer.headers.get("ETag");
     take(new DOMParser().parseFromString(text, "text/html"));
+    took = Math.min(performance.now() - begun, LATEST);
   } catch (error) {
     if (error.name === "AbortError") return;
-    // The way to the page of its own is there meanwhile; what was shown stays.
+    // The way to the page of its own is there meanwhile; what was shown stays. Whoever is signed out is asked nothing.
     panel.classList.add("failed");
     isStale = true;
-    timer = setTimeout(refresh, AGAIN);
+    if (!isOut) timer = setTimeout(refresh, AGAIN);
   }
 }
 
@@ -68,30 +79,6 @@ function fit() {
   if (!paper) return;
   const isSmaller = panel.dataset.width === "desktop" && paper.clientWidth < DESKTOP;
   paper.style.setProperty("--fit", isSmaller ? paper.clientWidth / DESKTOP : 1);
-}
-
-function putLink(next) {
-  const old = document.getElementById("reading-link");
-  if (!next || old.isEqualNode(next)) return;
-  const had = old.contains(document.activeElement) || document.activeElement === document.body;
-  old.replaceWith(next);
-  showCopy();
-  if (had && panel.querySelector("#preview-menu").open) next.querySelector("input, button")?.focus();
-}
-
-function showCopy() {
-  for (const button of panel.querySelectorAll("[data-copy]")) button.hidden = false;
-}
-
-async function copy(field) {
-  try {
-    await navigator.clipboard.writeText(field.value);
-  } catch {
-    // Without HTTPS a browser gives no clipboard to a page; what is selected can be copied all the same.
-    field.select();
-    if (!document.execCommand("copy")) return say("The link is selected; copy it with Ctrl+C.");
-  }
-  say("The reading link is copied.");
 }
 
 // What is chosen is remembered in this browser, beside the list and on the page of its own by themselves.
@@ -127,8 +114,6 @@ function remembered() {
 
 panel?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-choose]");
-  const button = event.target.closest("[data-copy]");
-  if (button) copy(button.closest(".link-line").querySelector("input"));
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const { as, width } = panel.dataset;
@@ -146,7 +131,6 @@ if (panel) {
   const choices = as && width ? { as, width } : isNarrow ? { as: panel.dataset.as, width: "phone" } : null;
   const isOther = choices && !isNamed && choose(choices);
   isStale = isOther || panel.querySelector(".composing") !== null;
-  showCopy();
   settle();
   panel.querySelector("iframe")?.addEventListener("load", settle);
   new ResizeObserver(fit).observe(panel);
@@ -154,7 +138,7 @@ if (panel) {
   new IntersectionObserver(() => isStale && refresh()).observe(panel);
   document.addEventListener("visibilitychange", () => isStale && refresh());
   document.addEventListener("editionChanged", soon);
-  if (panel.dataset.place === "page" && "follows" in panel.dataset) setInterval(() => isSeen() && refresh(), AGAIN);
+  if (panel.dataset.place === "page" && "follows" in panel.dataset) setInterval(() => isSeen() && !isOut && refresh(), AGAIN);
 }
 
 // A post that stands on a page of its own is as high as its text.
