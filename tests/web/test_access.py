@@ -35,6 +35,8 @@ CHANGES = (
     "/items/{picked}/return",
     "/items/{picked}/position",
     "/items/{picked}/text",
+    "/items/{picked}/texts/note",
+    f"/editions/{DAY}/texts/introduction",
     "/items/{picked}/hold",
     "/items/{picked}/below",
     "/items/{candidate}/update",
