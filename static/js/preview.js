@@ -20,13 +20,12 @@ let took = 0;
 
 const isSeen = () => !document.hidden && panel.checkVisibility();
 
-// A long post is asked for less often, so that four fifths of the time are the list's; but what goes on is shown, too.
+// What takes long is asked for less often, so that half of the time at least is the list's; but what goes on is shown, too.
 function soon() {
   const now = performance.now();
   since ??= now;
-  const due = since + Math.max(LATEST, 4 * took) - now;
   clearTimeout(timer);
-  timer = setTimeout(refresh, Math.max(0, Math.min(due, Math.max(PAUSE, 4 * took))));
+  timer = setTimeout(refresh, Math.max(0, Math.min(since + LATEST - now, Math.max(PAUSE, took))));
 }
 
 const idle = () => new Promise((done) => (window.requestIdleCallback ? requestIdleCallback(done, { timeout: PAUSE }) : setTimeout(done)));
