@@ -87,9 +87,8 @@ def baton_of(session: Session, edition: Edition, now: datetime) -> Baton:
     if holder is None:
         return Baton(None, "", None, None, is_here=False, is_idle=False)
     presence = session.get(Presence, (holder.id, edition.id), populate_existing=True)
-    # Within a run of autosaves the newest is what counts.
-    acted = select(func.max(func.coalesce(AuditEvent.ended_at, AuditEvent.at, type_=AuditEvent.at.type)))
-    acted_at = session.scalar(acted.where(AuditEvent.edition_id == edition.id, AuditEvent.editor_id == holder.id))
+    is_at_work = presence and presence.seen_at > now - HERE and presence.active_at > now - IDLE
+    acted_at = None if is_at_work else _newest_act(session, edition.id, holder.id)
     did = [time for time in (acted_at, edition.baton_at, presence and presence.active_at) if time is not None]
     seen = [*did, *([presence.seen_at] if presence else [])]
     return Baton(
@@ -100,6 +99,12 @@ def baton_of(session: Session, edition: Edition, now: datetime) -> Baton:
         is_here=holder.may_edit and max(seen, default=now - HERE) > now - HERE,
         is_idle=max(did, default=now - IDLE) <= now - IDLE,
     )
+
+
+def _newest_act(session: Session, edition_id: int, editor_id: int) -> datetime | None:
+    """When somebody last did something in an edition; within a run of autosaves the newest is what counts."""
+    at = func.max(func.coalesce(AuditEvent.ended_at, AuditEvent.at, type_=AuditEvent.at.type))
+    return session.scalar(select(at).where(AuditEvent.edition_id == edition_id, AuditEvent.editor_id == editor_id))
 
 
 def other_editors(session: Session, editor_id: int) -> list[Editor]:

@@ -12,10 +12,16 @@ export function learn(version) {
   known = Math.max(known, version);
 }
 
-const isOfOtherView = (ctx) => ctx.view !== undefined && ctx.view !== viewNow() && !/hx-target="#shown"/.test(ctx.text ?? "");
+const setsView = ({ text }) => /hx-target="#shown"/.test(text ?? "");
+const isOfOtherView = (ctx) => ctx.view !== undefined && ctx.view !== viewNow() && !setsView(ctx);
 const isLate = (ctx) => versionOf(ctx) < known || isOfOtherView(ctx);
 // Let be as too late while the page does not show yet what is newer: all that it tells is still to come.
 export const isToCome = (ctx) => isLate(ctx) && (seen() < known || isOfOtherView(ctx));
+
+// Other filters are to be seen whatever came in between.
+function askAgain(address) {
+  htmx.ajax("GET", address, { source: "#filters", target: "#filters", swap: "none" });
+}
 
 export function missed() {
   document.dispatchEvent(new Event("desk:missed"));
@@ -33,5 +39,6 @@ document.addEventListener("htmx:before:swap", (event) => {
   const kept = tasks.filter(({ target }) => KEPT.includes(target?.id));
   tasks.splice(0, tasks.length, ...kept);
   if (ctx.sourceElement?.matches?.(".open")) ctx.sourceElement.dataset.late = "";
-  if (again) setTimeout(missed);
+  if (setsView(ctx) && ctx.request.method === "GET") setTimeout(() => askAgain(ctx.request.action));
+  else if (again) setTimeout(missed);
 });
