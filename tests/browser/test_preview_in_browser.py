@@ -59,7 +59,16 @@ def test_the_preview_follows_in_place_and_both_sides_scroll_as_one(page: Page, d
     expect(raw).to_contain_text("# 1. ")
     assert frame.locator("body").evaluate("() => innerWidth") == 820
     expect(preview.get_by_role("link", name="Both")).to_have_attribute("aria-current", "true")
+    # Where it is not shown it asks nothing.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/preview?" in request.url else None)
     page.set_viewport_size({"width": 390, "height": 800})
+    page.locator(f"#item-{desk.ids()[1]}").get_by_role("button", name="Drop").click()
+    expect(page.locator("#picked > .item")).to_have_count(6)
+    expect(page.locator("#toast")).to_contain_text("Dropped")
+    # Longer than it would wait before it asks.
+    page.wait_for_timeout(700)
+    assert asked == []
     page.locator("#main").focus()
     page.keyboard.press("v")
     page.wait_for_url("**/preview")
