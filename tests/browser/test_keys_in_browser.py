@@ -199,7 +199,6 @@ def test_nothing_fires_where_somebody_types_or_when_switched_off(page: Page, des
     page.keyboard.press("ArrowDown")
     expect(note).to_have_value("pick, drop? hold / xz+-.")
     assert (current(page), len(desk.ids())) == (first, 8)
-    page.locator(f"#item-{first}").get_by_role("button", name="Discard").click()
     page.locator(".bar details:has(.avatar) summary").click()
     page.get_by_role("link", name="Keys").click()
     page.get_by_role("link", name="Single keys are on: change").click()
@@ -271,4 +270,3 @@ def test_what_is_typed_after_a_key_that_asks_is_no_command(page: Page, desk: Des
     expect(page.locator(f"#item-{first} [name=note]")).to_have_value("dt")
     settled(page, desk)
     assert desk.ids()[0] == first
-    page.get_by_role("button", name="Discard").click()

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from app.models import AuditEvent, Item
 from tests.browser.conftest import PASSWORD, Desk, sign_in
+from tests.browser.test_accessibility import faults
 from tests.conftest import ROOT
 
 SAVES = "**/texts/*"
@@ -250,7 +251,7 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     page: Page, desk: Desk, context_of: Callable[..., BrowserContext]
 ) -> None:
     first = desk.ids()[0]
-    other = sign_in(context_of())
+    other = sign_in(context_of(bypass_csp=True, color_scheme="dark"))
     one, two = open_note(page, first), open_note(other, first)
     two.focus()
     one.fill("Mine was first")
@@ -261,6 +262,7 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     two.press_sequentially("Mine is better")
     conflict = other.locator(f"#note-{first}-text .conflict")
     expect(conflict.locator("[data-theirs]")).to_have_text("Mine was first")
+    assert faults(other) == []
     two.press("Control+2")
     expect(two).to_have_value("Mine was first")
     expect(conflict).to_have_count(0)
