@@ -88,16 +88,16 @@ def _back_to(edition: Edition, item_id: int | None) -> str:
     return address_of(edition.date, shown_view(), anchor=f"item-{item_id}" if item_id else None)
 
 
-def changed_regions(edition: Edition, item_ids: Sequence[int] = ()) -> list[Markup]:
+def changed_regions(edition: Edition, item_ids: Sequence[int] = (), *, whole: bool = False) -> list[Markup]:
     """Every region of the edition page that has changed since the page has seen it, whoever changed it.
 
     Only what the actions since then reached comes, row by row, and the rows of `item_ids`; a picked list that is shown
     in part, or through a lens, comes whole, for its rows carry their numbers. Where the log does not tell, and where
-    many rows changed, all regions come whole.
+    many rows changed, all regions come whole; and with `whole` in any case, for a page that is to look otherwise now.
     """
     view = shown_view()
     arranged = arrange(db.session, edition, view)
-    reach = reach_since(edition, arranged, item_ids)
+    reach = None if whole else reach_since(edition, arranged, item_ids)
     if reach is None:
         shown = desk_of(db.session, edition, arranged)
         context = edition_context(edition, shown, view)
@@ -128,7 +128,7 @@ def shown_lists(edition: Edition) -> Response:
         head = region("#edition-head", "partials/editions/_head.html", **context)
         regions = [head, *_lists(context), *_regions_below(context)]
     else:
-        regions = changed_regions(edition)
+        regions = changed_regions(edition, whole=True)
     context = filtered_context(edition, view) | views_context(edition.date)
     regions.append(region("#shown", "partials/editions/_shown.html", **context))
     regions.append(region("#views", "partials/editions/_views.html", **context))

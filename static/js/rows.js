@@ -30,6 +30,17 @@ function fragmentOf(row) {
   return fragment;
 }
 
+// A row in hand stays where it is in the document, and the others change their places around it: whatever is taken out of the
+// document, if only for a moment, loses the focus and what an input method has begun to write.
+function put(row, list, before) {
+  if (row.parentElement === list && row.nextElementSibling === before) return;
+  if (row !== rowInHand()) return moveTo(list, row, before);
+  const others = [...list.children];
+  const [from, to] = [others.indexOf(row), before ? others.indexOf(before) : others.length];
+  if (to > from) for (const other of others.slice(from + 1, to)) list.insertBefore(other, row);
+  else for (const other of others.slice(to, from).reverse()) row.after(other);
+}
+
 // The tasks that bring the rows of one task to their places; `staying` are those that are not to be taken out before.
 function arrive(task, staying) {
   const isEnd = styleOf(task) === "beforeend";
@@ -42,7 +53,7 @@ function arrive(task, staying) {
       stayUnderHand(here, row.dataset.state);
       staying.add(here);
     } else if (here && goesAlong(here, list)) {
-      moveTo(list, here, before);
+      put(here, list, before);
       staying.add(here);
       tasks.unshift({ ...task, target: here, swapSpec: { style: "outerMorph" }, fragment: fragmentOf(row) });
       before = here;
