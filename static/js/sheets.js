@@ -1,6 +1,8 @@
 // What the preview shows, changed in place: no frame is loaded afresh, what is the same stays the very node, and the entry
 // that the eye is on stays where it is, whatever grows or shrinks above it.
 const ENTRY = /^(\d+)\. /;
+// About four entries; what was moved further is put anew.
+const AHEAD = 60;
 const PAPER = /\/abs\/([^)\s]+)/;
 
 // A sheet: what scrolls, and where each entry begins in it, by its number and by its paper.
@@ -51,17 +53,30 @@ function inPlace(sheet, change) {
   scroller.scrollTop = now ? now.top + here - held.top : here;
 }
 
-// What both have at the beginning and at the end stays; only what is between is put anew.
+// What is the same stays: each new block is looked for a little further on, and what was passed over on the way goes.
 function patch(old, next) {
-  const [was, is] = [[...old.childNodes], [...next.childNodes]];
-  const most = Math.min(was.length, is.length);
-  let start = 0;
-  while (start < most && was[start].isEqualNode(is[start])) start += 1;
-  let end = 0;
-  while (end < most - start && was.at(-1 - end).isEqualNode(is.at(-1 - end))) end += 1;
-  const behind = was[was.length - end] ?? null;
-  for (const node of was.slice(start, was.length - end)) node.remove();
-  for (const node of is.slice(start, is.length - end)) old.insertBefore(old.ownerDocument.importNode(node, true), behind);
+  let here = old.firstChild;
+  const go = (end) => {
+    while (here !== end) {
+      const gone = here;
+      here = here.nextSibling;
+      gone.remove();
+    }
+  };
+  for (const node of next.childNodes) {
+    const same = ahead(here, node);
+    if (!same) old.insertBefore(old.ownerDocument.importNode(node, true), here);
+    else {
+      go(same);
+      here = same.nextSibling;
+    }
+  }
+  go(null);
+}
+
+function ahead(here, node) {
+  for (let steps = 0; here && steps < AHEAD; steps += 1, here = here.nextSibling) if (here.isEqualNode(node)) return here;
+  return null;
 }
 
 function putPage(sheets, panel, next) {
