@@ -45,7 +45,8 @@ function findFocus() {
 }
 
 let isClosing = false;
-dialog?.addEventListener("close", findFocus);
+// The browser gives it back only after this.
+dialog?.addEventListener("close", () => setTimeout(findFocus));
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   isClosing = ctx.response?.status < 400 && isFromInside(ctx);
