@@ -8,9 +8,17 @@ const dialog = document.getElementById("dialog");
 const body = document.getElementById("dialog-body");
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey;
 
+// What was done is to have arrived before it is asked about: a paper dropped a moment ago must not be published.
+async function settled() {
+  while (document.querySelector("#desk.htmx-request")) {
+    await new Promise((done) => document.addEventListener("htmx:finally:request", () => setTimeout(done), { once: true }));
+  }
+}
+
 // A question from the server, asked in the dialog.
-export function ask(address) {
-  return asking(htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" })).then(() => {
+export function ask(address, before = null) {
+  const question = () => htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" });
+  return asking(before ? before.then(question) : question()).then(() => {
     if (!body.firstElementChild) return;
     if (!dialog.open) dialog.showModal();
     const field = body.querySelector("[data-first]");
@@ -23,7 +31,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-dialog], [data-menu]");
   if (link && dialog && window.htmx && isPlain(event)) {
     event.preventDefault();
-    ask(link.getAttribute("href"));
+    ask(link.getAttribute("href"), link.id === "publish" ? settled() : null);
   }
   const text = dialog?.open && event.target.closest("[data-write-on]");
   const row = text && document.getElementById(`item-${text.dataset.writeOn}`);

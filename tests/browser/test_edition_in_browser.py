@@ -55,7 +55,7 @@ def test_a_strike_takes_the_banner_away_and_rescores_every_paper(page: Page, des
     carried = [item.id for item in desk.items() if item.score == 206]
     assert len(carried) == 3
     banner = page.locator(".notice.evidence")
-    expect(banner).to_contain_text("One mention is counted for 3 papers.")
+    expect(banner).to_contain_text("One mention is counted for 3 papers")
     banner.get_by_role("button", name="Show the papers").click()
     expect(page.locator(".item.shown")).to_have_count(3)
     banner.get_by_role("link", name="Strike it everywhere").click()
