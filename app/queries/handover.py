@@ -95,13 +95,14 @@ def _events(
     session: Session, edition_id: int, editor_id: int, since: datetime, before: int | None
 ) -> Sequence[AuditEvent]:
     """The person's events since then. What was done in the very moment before the baton came is not among them."""
-    came = select(func.max(AuditEvent.id)).where(
-        AuditEvent.edition_id == edition_id, AuditEvent.kind.in_(BATON_KINDS), AuditEvent.id < (before or 2**62)
+    until = [AuditEvent.id < before] if before is not None else []
+    came = select(func.coalesce(func.max(AuditEvent.id), 0)).where(
+        AuditEvent.edition_id == edition_id, AuditEvent.kind.in_(BATON_KINDS), *until
     )
     query = (
         select(AuditEvent)
-        .where(AuditEvent.edition_id == edition_id, AuditEvent.editor_id == editor_id, AuditEvent.at >= since)
-        .where(AuditEvent.id > func.coalesce(came.scalar_subquery(), 0), AuditEvent.id < (before or 2**62))
+        .where(AuditEvent.edition_id == edition_id, AuditEvent.editor_id == editor_id, AuditEvent.at >= since, *until)
+        .where(AuditEvent.id > came.scalar_subquery())
         .order_by(AuditEvent.id)
         .execution_options(populate_existing=True)
     )
