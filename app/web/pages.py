@@ -23,6 +23,7 @@ from app.services import looks
 from app.services.undo import next_redo, next_undo
 from app.web.collecting import collecting_context
 from app.web.company import company_of, handover_for, remember_opening
+from app.web.forms import typed_texts
 from app.web.htmx import as_of, is_htmx, render
 from app.web.views import choices_context, filtered_context, shown_view
 
@@ -119,6 +120,7 @@ def item_page(item_id: int, *, status: int = 200, **refused: Any) -> Response:
     if change and change.is_new:
         item = replace(item, score=change.score, parts=change.parts)
     context = item_context(item, live=False, **refused) | {"waiting": waiting, "change": change}
+    context["kept"] = {} if context["may_edit"] else typed_texts(context["typed"])
     return render("pages/items/show.html", status=status, **context)
 
 
