@@ -74,8 +74,8 @@ def _freeze(
     if edition is None:
         raise NotAllowed("There is no such edition.")
     if claimed.rowcount != 1 and edition.status == "draft":
-        holder = edition.baton_editor
-        raise NotAllowed(f"{holder.name if holder else 'Another editor'} holds the baton of this edition and publishes it; take it over first.")
+        name = edition.baton_editor.name if edition.baton_editor else "Another editor"
+        raise NotAllowed(f"{name} holds the baton of this edition and publishes it; take it over first.")
     if claimed.rowcount != 1:
         return session.scalars(
             select(Post).where(Post.edition_id == edition_id).order_by(Post.revision.desc())
