@@ -188,7 +188,7 @@ def test_an_editor_sees_one_banner_strikes_it_and_one_undo_restores_all_22(run, 
     before = edition(run)["picked"]
     page = as_editor.get("/editions/2020-07-28").get_data(as_text=True)
     assert page.count("is counted for") == 1
-    assert "One mention is counted for 15 papers." in page
+    assert "One mention is counted for 15 papers</strong>" in page
     advert = session.scalars(select(Mention).where(Mention.external_id == ADVERT[1])).one().id
     assert as_editor.post(f"/mentions/{advert}/strike", data={"date": "2020-07-28"}).status_code == 303
     assert len(edition(run)["picked"]) == 8

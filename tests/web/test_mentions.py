@@ -19,8 +19,8 @@ def banner(client: FlaskClient) -> str:
 
 def test_one_banner_tells_of_a_mention_that_carries_three_papers(as_editor: FlaskClient, loud: Laid) -> None:
     text = banner(as_editor)
-    assert text.count('class="notice evidence"') == 1
-    assert "One mention is counted for 3 papers." in text
+    assert text.count('class="notice evidence loud"') == 1
+    assert "One mention is counted for 3 papers" in text
     assert "@northpop" in text
     assert f"/mentions/{loud.mention.id}/strike" in text
 
