@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, Rules, Stale
-from app.models import AuditEvent, Edition, Editor, Writing
+from app.models import AuditEvent, Edition, Editor, Item, Writing
 from app.queries.writings import stands_of_edition, stands_of_item
 from app.services import curation
 from app.services.acting import Acting
@@ -319,72 +319,77 @@ class SaveLaw(RuleBasedStateMachine):
     by: Acting
     names = ("a", "b", "c")
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(count=st.integers(1, 3))
+    def begin(self, count: int) -> None:
         # Nobody's save: the pages of this run have the names of those of the one before.
         save(self.session, self.place, f"Start {next(NUMBERS)}", self.by, seen=self._stand().seen)
         stand = self._stand()
-        self.writers = {name: Writer(name, stand.seen, stand.text or "", stand.text or "") for name in self.names}
+        self.writers = {
+            name: Writer(name, stand.seen, stand.text or "", stand.text or "") for name in self.names[:count]
+        }
         self.words = 0
-        # Of every text that was in place: whose it is and the number of its request.
-        self.there = (None, 0, stand.text or "")
+        self.there = stand.text or ""
+        # Whose it is.
+        self.owner: str | None = None
+        # Of every page the newest of its requests that has gone through.
+        self.newest: dict[str, int] = {}
         self.active: set[str] = set()
 
     def _stand(self):
         (item,) = [one for one in items(self.session) if one.id == self.place.item_id]
         return stands_of_item(self.session, item)["note"]
 
-    @rule(name=st.sampled_from(names))
-    def types_and_sends(self, name: str) -> None:
-        """Every text is another, so that whose it is can be told; the request is under way from now on."""
-        writer = self.writers[name]
-        if writer.conflict:
-            return
-        self.words += 1
-        self.active.add(name)
-        writer.typed = f"{name}{self.words}"
+    @rule(name=st.sampled_from(names), times=st.integers(1, 3), takes_back=st.booleans())
+    def types(self, name: str, times: int, takes_back: bool) -> None:
+        """Every text is another, so that whose it is can be told; all are under way from now on.
+
+        One may go back to what is known to be there, and cannot know whether what was sent before has arrived.
+        """
+        writer = self.writers.get(name, self.writers["a"])
+        for _ in range(0 if writer.conflict else times):
+            self.words += 1
+            self._sends(writer, f"{writer.name}{self.words}")
+        if takes_back and not writer.conflict:
+            self._sends(writer, writer.base)
+
+    def _sends(self, writer: Writer, text: str) -> None:
+        self.active.add(writer.name)
+        writer.typed = text
         writer.sequence += 1
         writer.under_way.append((writer.sequence, writer.typed, writer.seen))
 
-    @rule(name=st.sampled_from(names))
-    def takes_its_words_back(self, name: str) -> None:
-        """It goes back to what it knows to be there, and cannot know whether what it sent since has arrived."""
-        writer = self.writers[name]
-        if not writer.conflict and writer.typed != writer.base:
-            writer.typed = writer.base
-            writer.sequence += 1
-            writer.under_way.append((writer.sequence, writer.typed, writer.seen))
+    @rule(data=st.data())
+    def carries(self, data: st.DataObject) -> None:
+        """Some of what is under way arrives, in any order; some of it once more later, and some answers are lost."""
+        under_way = [(writer, request) for writer in self.writers.values() for request in writer.under_way]
+        for place in data.draw(st.lists(st.integers(0, len(under_way) - 1), max_size=6) if under_way else st.just([])):
+            writer, request = under_way[place]
+            self._arrives(writer, request, is_heard=data.draw(st.booleans()))
+            if request in writer.under_way and data.draw(st.booleans()):
+                writer.under_way.remove(request)
 
-    @rule(name=st.sampled_from(names), data=st.data(), is_heard=st.booleans(), again=st.booleans())
-    def arrives(self, name: str, data: st.DataObject, is_heard: bool, again: bool) -> None:
-        """Any request that is under way arrives, not the first one sent first; the answer may be lost."""
-        writer = self.writers[name]
-        if not writer.under_way:
-            return
-        request = data.draw(st.sampled_from(writer.under_way))
-        if not again:
-            writer.under_way.remove(request)
-        sequence, text, seen = request
-        before = self._stand().text or ""
+    def _arrives(self, writer: Writer, request: tuple[int, str, str], *, is_heard: bool) -> None:
+        name, (sequence, text, seen) = writer.name, request
+        stood = self._stand()
+        before = stood.text or ""
         try:
             saved = save(self.session, self.place, text, self.by, seen=seen, page=Page(name, sequence))
         except Conflict as conflict:
             assert (conflict.stand.text or "") == before, "a conflict holds what is there"
             assert (self._stand().text or "") == before, "a refused save writes nothing"
-            if is_heard and sequence == writer.sequence:
+            if is_heard and sequence == writer.sequence and not writer.conflict:
                 self._hears_of_conflict(writer, conflict)
             return
         after = saved.stand.text or ""
+        assert after in (before, text), "a save writes its own text or none"
+        if after != before or after == text:
+            assert after == before or sequence > self.newest.get(name, 0), "an older text replaced a newer one"
+            self.newest[name] = max(sequence, self.newest.get(name, 0))
         if after != before:
-            whose, number, _ = self.there
-            assert whose != name or sequence > number, "an older text of a page replaced its newer one"
-            assert after == text
-            self.there = (name, sequence, after)
-        elif after == text and self.there[0] == name:
-            self.there = (name, max(sequence, self.there[1]), after)
+            assert self.owner == name or seen == stood.seen, "a text was replaced that its writer had not seen"
+        self.there, self.owner = after, name if after == text else self.owner
         if is_heard and sequence > writer.settled:
-            writer.settled, writer.seen = sequence, saved.stand.seen
-            writer.base = text if after == text else after
+            writer.settled, writer.seen, writer.base = sequence, saved.stand.seen, after
 
     def _hears_of_conflict(self, writer: Writer, conflict: Conflict) -> None:
         """What the page made its text from is there still, sealed anew: it sends again. Else it shows both."""
@@ -397,6 +402,15 @@ class SaveLaw(RuleBasedStateMachine):
         assert self.active != {writer.name}, "a writer alone has no conflict"
         assert writer.typed != theirs, "two texts to choose from are two"
         writer.conflict = True
+
+    @rule()
+    def changes_without_a_page(self) -> None:
+        """As by an undo, or by a form of a page without scripts."""
+        self.words += 1
+        self.there, self.owner = f"plain{self.words}", None
+        version = self.session.get_one(Item, self.place.item_id, populate_existing=True).version
+        curation.annotate(self.session, self.place.item_id, self.by, version=version, note=self.there)
+        self.active.add("plain")
 
     @precondition(lambda self: any(writer.conflict for writer in self.writers.values()))
     @rule(mine=st.booleans())
@@ -413,7 +427,7 @@ class SaveLaw(RuleBasedStateMachine):
             saved = save(self.session, self.place, theirs, self.by, seen=stand.seen, page=page, left=typed)
         writer.settled, writer.seen, writer.conflict = writer.sequence, saved.stand.seen, False
         writer.base = writer.typed = saved.stand.text or ""
-        self.there = (writer.name, writer.sequence, writer.base)
+        self.there, self.newest[writer.name], self.owner = writer.base, writer.sequence, writer.name
         newest = (
             select(AuditEvent)
             .where(AuditEvent.kind == "item.annotated")
@@ -426,7 +440,7 @@ class SaveLaw(RuleBasedStateMachine):
     @invariant()
     def the_last_save_is_what_is_there(self) -> None:
         if hasattr(self, "there"):
-            assert (self._stand().text or "") == self.there[2]
+            assert (self._stand().text or "") == self.there
 
 
 def test_whatever_the_network_does_nothing_old_replaces_something_newer(
@@ -438,5 +452,5 @@ def test_whatever_the_network_does_nothing_old_replaces_something_newer(
     Machine.session, Machine.place, Machine.by = session, note, Acting(editor, clock(), rules)
     run_state_machine_as_test(
         Machine,
-        settings=settings(max_examples=25, stateful_step_count=30, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=40, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
     )
