@@ -223,7 +223,7 @@ def test_a_look_that_found_other_numbers_has_not_checked_those_that_are_shown(
 ) -> None:
     page = as_editor.get(ADDRESS).text
     head = page.split('id="edition-head"')[1].split("</header>")[0]
-    assert 'numbers of <time datetime="2026-11-18T08:02:11+00:00">08:02</time></p>' in head
+    assert 'numbers of <time datetime="2026-11-18T08:02:11+00:00">08:02</time></span></p>' in head
     assert 'class="age"' not in page
 
 
