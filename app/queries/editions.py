@@ -50,6 +50,7 @@ class Row:
     is_new: bool = False
     lens_score: float | None = None
     lens_tag: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ def _drop_reasons(session: Session, edition_id: int) -> list[str]:
 
 
 def _rows(session: Session, arranged: Arranged, item_ids: Sequence[int]) -> dict[int, Row]:
-    names = ("state", "score", "parts", "trend", "headline", "note", "drop_reason", "placed_at", "update_of")
+    names = ("state", "score", "parts", "trend", "headline", "note", "remark", "drop_reason", "placed_at", "update_of")
     columns = [Item.id, *(getattr(Item, name) for name in names), Item.pinned_at.is_not(None).label("pinned")]
     texts = [Paper.arxiv_id, *(getattr(Paper, name) for name in SHOWN_TEXTS)]
     numbers = {item_id: number for number, item_id in enumerate(arranged.order["picked"], 1)}

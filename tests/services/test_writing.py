@@ -212,6 +212,16 @@ def test_a_late_save_does_not_pass_where_the_text_became_another_and_the_same_ag
     assert other.look() is None
 
 
+def test_a_late_save_does_not_come_after_words_that_were_taken_back(session: Session, window: Window) -> None:
+    window.write("Read")
+    late = window.seen
+    window.sequence += 1
+    window.write("Read")
+    page = Page(window.name, window.sequence - 1)
+    assert save(session, window.place, "Read this", window.by, seen=late, page=page).stand.text == "Read"
+    assert window.look() == "Read"
+
+
 def test_a_save_of_what_is_there_already_goes_through_without_an_entry(
     session: Session, window: Window, other: Window
 ) -> None:
