@@ -152,7 +152,7 @@ def test_a_remark_is_for_editors_alone(
     assert send(as_editor, remark, SECRET, seal_of(as_editor, laid, remark)).json["state"] == "saved"
     details = as_editor.get(f"/items/{item.id}", headers=HTMX).text
     assert SECRET in details
-    assert "private: editors see it, the post never does" in details
+    assert "private: never in the post" in details
     assert "#i-lock" in details
     draft = [
         *(as_editor.get(f"{laid.address}/{page}").text for page in ("preview", "preview.md")),
