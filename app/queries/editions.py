@@ -17,7 +17,8 @@ from app.queries.shown import EVERYTHING, Arranged, Shown, arrange
 # The words of a paper that a list shows.
 SHOWN_TEXTS = ("title", "authors", "categories")
 # Of an edition without picked papers so many candidates are asked how old its numbers are.
-CANDIDATES_ASKED = 20
+# Of so many papers with the highest scores it is asked how new their numbers are.
+ASKED = 40
 REASONS_SHOWN = 4
 
 
@@ -58,7 +59,7 @@ class Desk:
     """An edition with the rows asked for, as somebody looks at it; the counts are of all its items, by state.
 
     `shown` holds, by state, the ids of all items that are shown, in the order shown, also of those that were not asked
-    for. `captured_at` is when the newest number above and around the cut was read at its source.
+    for. `captured_at` is when the newest number of the best papers was read at its source; no pick or drop changes it.
     """
 
     id: int
@@ -173,7 +174,6 @@ def desk_of(session: Session, edition: Edition, arranged: Arranged, *, only: Wan
     }
     found = _rows(session, arranged, [item_id for ids in wanted.values() for item_id in ids])
     rows = {state: [found[item_id] for item_id in ids] for state, ids in wanted.items()}
-    picked, candidates = arranged.order["picked"], arranged.order["candidate"]
     return Desk(
         id=edition.id,
         date=edition.date,
@@ -186,7 +186,7 @@ def desk_of(session: Session, edition: Edition, arranged: Arranged, *, only: Wan
         held=rows["held"],
         dropped=rows["dropped"],
         shown=arranged.shown,
-        captured_at=_captured_at(session, [*picked, *candidates[: len(picked) or CANDIDATES_ASKED]]),
+        captured_at=_captured_at(session, edition.id),
         drop_reasons=_drop_reasons(session, edition.id) if arranged.order["dropped"] else [],
         new_count=len(arranged.new.intersection(chain.from_iterable(arranged.order.values()))),
         new_since=arranged.new_since,
@@ -195,11 +195,11 @@ def desk_of(session: Session, edition: Edition, arranged: Arranged, *, only: Wan
     )
 
 
-def _captured_at(session: Session, item_ids: Sequence[int]) -> datetime | None:
-    times: list[str] = []
-    for ids in chunks(item_ids):
-        for parts in session.scalars(select(Item.parts).where(Item.id.in_(ids))):
-            times += [part["captured_at"] for part in parts if part.get("captured_at")]
+def _captured_at(session: Session, edition_id: int) -> datetime | None:
+    """When the newest number of the best papers was read, whatever was decided about them."""
+    query = select(Item.parts).where(Item.edition_id == edition_id, Item.state != "waiting")
+    best = session.scalars(query.order_by(Item.score.desc(), Item.id).limit(ASKED))
+    times = [part["captured_at"] for parts in best for part in parts if part.get("captured_at")]
     return datetime.fromisoformat(max(times)) if times else None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import exists, or_, select, union
@@ -60,6 +61,13 @@ class Freshness:
     states: Mapping[str, SourceState] = field(default_factory=dict)
     checked_at: datetime | None = None
     hidden: Mapping[int, set[str]] = field(default_factory=dict)
+
+    @property
+    def stamp(self) -> str:
+        """A short name for all that the ages in rows are told by; with another one they may all be others."""
+        told = (self.newest, sorted((source, state.read_at) for source, state in self.states.items()))
+        hidden = sorted((item_id, sorted(sources)) for item_id, sources in self.hidden.items())
+        return sha256(repr((told, hidden)).encode()).hexdigest()[:12]
 
     def of_item(self, item_id: int) -> "Freshness":
         """The same for one item: a look that found another number, not taken yet, makes this one no younger."""

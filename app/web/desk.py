@@ -92,8 +92,9 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), *, whole: bo
     """Every region of the edition page that has changed since the page has seen it, whoever changed it.
 
     Only what the actions since then reached comes, row by row, and the rows of `item_ids`; a picked list that is shown
-    in part, or through a lens, comes whole, for its rows carry their numbers. Where the log does not tell, and where
-    many rows changed, all regions come whole; and with `whole` in any case, for a page that is to look otherwise now.
+    in part, or through a lens, comes whole, for its rows carry their numbers. Where the log does not tell, where
+    many rows changed, and where the ages of numbers are others, all regions come whole; and with `whole` in any case,
+    for a page that is to look otherwise now.
     """
     view = shown_view()
     arranged = arrange(db.session, edition, view)
@@ -101,10 +102,13 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), *, whole: bo
     if reach is None:
         shown = desk_of(db.session, edition, arranged)
         context = edition_context(edition, shown, view)
-        return [*_regions_above(context), *_lists(context), *_regions_below(context)] + opened_details(edition.id)
+        lists = [*_lists(context), *_words(EDITION_TEXTS, context)]
+        return [*_regions_above(context), *lists, *_regions_below(context), *opened_details(edition.id)]
     whole = reach.lists & {"picked"} if view.filters.is_on or view.through else set[str]()
     shown = desk_of(db.session, edition, arranged, only=Wanted(whole, set(reach.item_ids)))
     context = edition_context(edition, shown, view, known_run=reach.known_run, knows_loud=reach.knows_loud)
+    if _has_aged(context):
+        return changed_regions(edition, whole=True)
     regions = _regions_above(context)
     if whole:
         regions.append(region("#picked", "partials/editions/_picked.html", **context))
@@ -140,10 +144,16 @@ def shown_lists(edition: Edition) -> Response:
 
 
 def told_regions(edition: Edition) -> list[Markup]:
-    """The regions that tell of new data while no list changes."""
+    """The regions that tell of new data while no list changes; the lists too where their numbers are of another age."""
     view = shown_view()
     shown = desk_of(db.session, edition, arrange(db.session, edition, view), only=Wanted((), ()))
-    return _regions_above(edition_context(edition, shown, view))
+    context = edition_context(edition, shown, view)
+    return changed_regions(edition, whole=True) if _has_aged(context) else _regions_above(context)
+
+
+def _has_aged(context: dict[str, Any]) -> bool:
+    """Whether the rows of the page, which says by what they told the ages of their numbers, tell them otherwise now."""
+    return request.values.get("ages") not in (None, context["freshness"].stamp)
 
 
 def company_regions(edition: Edition) -> list[Markup]:
@@ -177,8 +187,7 @@ def _regions_above(context: dict[str, Any]) -> list[Markup]:
 
 def _lists(context: dict[str, Any]) -> list[Markup]:
     names = ("picked", "cut", "candidates", "held", "dropped")
-    lists = [region(f"#{name}", f"partials/editions/_{name}.html", **context) for name in names]
-    return [*lists, *_words(EDITION_TEXTS, context)]
+    return [region(f"#{name}", f"partials/editions/_{name}.html", **context) for name in names]
 
 
 def _words(fields: Iterable[str], context: dict[str, Any]) -> list[Markup]:

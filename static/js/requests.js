@@ -13,7 +13,7 @@ document.addEventListener("htmx:config:request", (event) => {
   const isView = Boolean(sourceElement?.closest?.("#filters"));
   if (!request.body || !(isPost || isNews || isView)) return;
   if (isPost) identify(request);
-  if (isNews) tellWaiting(request.body);
+  if (isNews) tellKnown(request.body);
   if (isPost || isNews) {
     event.detail.ctx.view = viewNow();
     for (const name of VIEW) request.body.delete(name);
@@ -33,11 +33,13 @@ function identify({ headers, body }) {
   // A form may say which text it was made from; behind that comes what the page has seen.
   const seen = document.getElementById("seen")?.value ?? "";
   if (!body.getAll("seen").some((value) => /^\d{0,9}$/.test(value))) body.append("seen", seen);
-  tellWaiting(body);
+  tellKnown(body);
 }
 
-// Up to which run the page knows what waits.
-function tellWaiting(body) {
+// Up to which run the page knows what waits, and by what its rows tell the ages of numbers.
+function tellKnown(body) {
+  const { ages } = document.getElementById("seen")?.dataset ?? {};
+  if (ages) body.set("ages", ages);
   const upTo = document.querySelector("#waiting [name=up_to]");
   if (upTo && !body.has("up_to")) body.set("up_to", upTo.value);
 }

@@ -1,5 +1,6 @@
 """Filters, lens and looks on the edition page, and in what every action answers."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -160,12 +161,14 @@ def test_without_scripts_an_action_goes_back_to_the_page_as_it_was_looked_at(
 
 def test_news_come_for_what_the_page_shows(as_editor: FlaskClient, as_other_editor: FlaskClient, mixed: Laid) -> None:
     seen = mixed.edition.version
-    asked = {"seen": seen, "run": 1, "category": "cs.CL"}
+    page = as_editor.get(mixed.address).text
+    here, ages = (re.search(rf'data-{name}="(\w+)"', page)[1] for name in ("here", "ages"))
+    asked = {"seen": seen, "run": 1, "category": "cs.CL", "here": here, "ages": ages}
     assert as_editor.get(f"{mixed.address}/news", query_string=asked, headers=HTMX).status_code == 204
     press(as_other_editor, f"/items/{mixed.ids()[0]}/drop")
     response = as_editor.get(f"{mixed.address}/news", query_string=asked, headers=HTMX)
     assert "Moss at Dusk" not in region_of(response, "#picked")
-    assert "Ring Formers" in region_of(response, "#dropped")
+    assert "Ring Formers" in region_of(response, "#dropped > ul")
 
 
 def test_a_lens_says_what_would_become_of_the_page(as_editor: FlaskClient, mixed: Laid) -> None:

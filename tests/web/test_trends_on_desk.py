@@ -14,6 +14,7 @@ from app.queries.records import edition_record
 from app.services.ingestion import ingest
 from tests.conftest import Clock
 from tests.factories import DAY, MORNING, Source, ingest_things, items, mention, mention_row, paper
+from tests.web.conftest import press
 
 ADDRESS = f"/editions/{DAY}"
 LINE = re.compile(r'<svg class="spark" viewBox="0 0 128 32" role="img" aria-label="([^"]*)"><path d="([^"]*)"/></svg>')
@@ -292,3 +293,19 @@ def test_as_of_a_run_before_it_was_still_there(as_editor: FlaskClient, session: 
     gone.horizon = 2
     session.commit()
     assert "no longer there" not in as_editor.get(f"/items/{gone.id}").text
+
+
+def test_a_page_whose_rows_tell_other_ages_gets_them_all_anew(
+    as_editor: FlaskClient, session: Session, rules: Rules
+) -> None:
+    first, second = paper(score=90), paper(score=80)
+    ingest_things(session, rules, [first, second])
+    page = as_editor.get(ADDRESS).text
+    seen, ages = (re.search(pattern, page)[1] for pattern in (r'name="seen" value="(\d+)"', r'data-ages="(\w+)"'))
+    dropped = items(session)[1].id
+    form = {"seen": seen, "ages": ages, "up_to": 1}
+    answer = press(as_editor, f"/items/{dropped}/drop", htmx=True, **form)
+    assert 'hx-target="#picked"' not in answer.text
+    ingest_things(session, rules, [paper(first.arxiv_id, score=95)], now=MORNING + timedelta(hours=5))
+    form["seen"] = re.search(r'name="seen" value="(\d+)"', answer.text)[1]
+    assert 'hx-target="#picked"' in press(as_editor, f"/items/{dropped}/return", htmx=True, **form).text
