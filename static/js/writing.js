@@ -108,13 +108,18 @@ function warnBeforePublishing() {
   question.querySelector(".form-end").before(warning);
 }
 
-// The page follows a save soon after, but not between two words.
+const AGAIN = "You are signed in again, and what you typed is saved. Reload the page to hear of what others do.";
+// The page follows a save soon after, but not between two words. Once signed out, it has stopped asking for news.
 let following;
+let wasDeaf = false;
 document.addEventListener("textSaved", ({ detail: text }) => {
   clearTimeout(following);
   following = setTimeout(() => catchUp(text.asOf), FOLLOWING);
   if (text.wasLeft) say(`Saved what you had typed before: ${text.what}.`);
   text.wasLeft = false;
+  const isDeaf = Boolean(document.getElementById("desk")?.closest(".lists") && !document.getElementById("news"));
+  if (isDeaf && !wasDeaf) say(AGAIN);
+  wasDeaf = isDeaf;
 });
 
 document.documentElement.dataset.writing = "";
