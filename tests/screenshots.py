@@ -95,6 +95,32 @@ def _selected(page: Page) -> None:
         page.keyboard.press("j")
 
 
+def _two(page: Page) -> None:
+    """Mina and Ben write on the same note while Mina is offline."""
+    context = page.context.browser.new_context(base_url=page.url.partition("/editions")[0], reduced_motion="reduce")
+    ben = sign_in(context, "Ben")
+    for one in (page, ben):
+        row(one, "Scaling").locator(".title a").click()
+        one.locator("textarea[name=note]").wait_for()
+    page.context.set_offline(True)
+    page.locator("textarea[name=note]").fill("The smallest model of the week, and the one that refuses most politely.")
+    ben.locator("textarea[name=note]").fill("The smallest model of the week: read section 4 on when to refuse.")
+    ben.get_by_text("saved 08:30").wait_for()
+    page.context.set_offline(False)
+    page.locator(".conflict").wait_for(timeout=20_000)
+    page.locator("#presence [data-person=Ben]").wait_for(timeout=10_000)
+    page.locator(".conflict").evaluate("part => part.scrollIntoView({block: 'center'})")
+
+
+def _history(page: Page) -> None:
+    for key in ("j", "J", "j", "j", "d", "c"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(400)
+    page.keyboard.press("y")
+    for number in (0, 1, 3):
+        page.locator("main details summary").nth(number).click()
+
+
 PICTURES = (
     Picture("desk.png"),
     Picture("desk-dark.png", scheme="dark"),
@@ -107,6 +133,9 @@ PICTURES = (
     Picture("desk-strike.png", _strike),
     Picture("desk-lens.png", _lens),
     Picture("desk-repeat.png", _repeat),
+    # What these two do stays on the desk, so they come last.
+    Picture("desk-two.png", _two),
+    Picture("desk-history.png", _history),
 )
 
 
@@ -134,7 +163,8 @@ def main() -> None:
 def _lay(app) -> None:
     rules, by = app.extensions["rules"], Acting(None, NOW, app.extensions["rules"])
     ingest(db.session, [DemoDay(DAY)], day=DAY, clock=lambda: NOW, rules=rules)
-    end_tour(db.session, add_editor(db.session, "Mina", password=PASSWORD, now=NOW).id, now=NOW)
+    for name in ("Mina", "Ben"):
+        end_tour(db.session, add_editor(db.session, name, password=PASSWORD, now=NOW).id, now=NOW)
     publish(db.session, edition_on(db.session, weekday_before(DAY)).id, by, targets=[])
 
 
