@@ -110,6 +110,5 @@ def news(day: str) -> Response:
 
 
 def _signed_out() -> Response:
-    """The word that the editor is signed out, once: the page asks no more."""
-    toast = region("#toast", "partials/shared/_signed_out.html", swap="innerHTML")
-    return answer(toast, region("#news", swap="delete"), status=401)
+    """The word that the editor is signed out; the page asks again once the person is back."""
+    return answer(region("#toast", "partials/shared/_signed_out.html", swap="innerHTML"), status=401)

@@ -11,6 +11,7 @@ const HIDDEN_UNTIL = 300_000;
 let hiddenAt = 0;
 let askedAt = 0;
 let wanted = false;
+let isSignedOut = false;
 
 const poller = () => document.getElementById("news");
 const isAsking = (ctx) => ctx?.sourceElement?.id === "news";
@@ -23,7 +24,8 @@ function isTooEarly(now) {
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
   if (!isAsking(ctx)) return;
-  if (isHolding() || isTooEarly(Date.now())) return event.preventDefault();
+  // Whoever is signed out is told so once, and asked for again when something says that the person is back.
+  if (isHolding() || isTooEarly(Date.now()) || (isSignedOut && !wanted)) return event.preventDefault();
   ctx.request.timeout = PATIENCE;
   ctx.said = activity();
   for (const [name, value] of ctx.said.fields) ctx.request.body.append(name, value);
@@ -39,6 +41,7 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
   if (!isAsking(ctx)) return;
+  isSignedOut = ctx.response.status === 401;
   if (ctx.response.status >= 500) event.preventDefault();
   else sawActivity(ctx.said);
 });

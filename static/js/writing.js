@@ -108,18 +108,13 @@ function warnBeforePublishing() {
   question.querySelector(".form-end").before(warning);
 }
 
-const AGAIN = "You are signed in again, and what you typed is saved. Reload the page to hear of what others do.";
-// The page follows a save soon after, but not between two words. Once signed out, it has stopped asking for news.
+// The page follows a save soon after, but not between two words.
 let following;
-let wasDeaf = false;
 document.addEventListener("textSaved", ({ detail: text }) => {
   clearTimeout(following);
   following = setTimeout(() => catchUp(text.asOf), FOLLOWING);
   if (text.wasLeft) say(`Saved what you had typed before: ${text.what}.`);
   text.wasLeft = false;
-  const isDeaf = Boolean(document.getElementById("desk")?.closest(".lists") && !document.getElementById("news"));
-  if (isDeaf && !wasDeaf) say(AGAIN);
-  wasDeaf = isDeaf;
 });
 
 document.documentElement.dataset.writing = "";

@@ -1,6 +1,7 @@
 """Writing before a browser: texts save themselves through a bad network, a killed server, a crash, and two windows."""
 
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -204,6 +205,8 @@ def test_a_killed_server_a_crash_and_a_lost_session_take_nothing(
     door.wait_for_url(lambda url: "/sign-in" not in url)
     expect(state_of(page, first)).to_contain_text("saved 0", timeout=SOON)
     assert note_of(desk, first) == "!An hour of thought and a second one"
+    # And the page hears of what happens again: its Undo means this text.
+    expect(page.locator("#undo")).to_have_attribute("title", re.compile("Undo: wrote the note"), timeout=SOON)
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('kept-text'))") == []
 
 

@@ -306,7 +306,7 @@ def test_a_page_that_has_seen_what_the_log_does_not_tell_gets_everything(
 def test_whoever_is_signed_out_is_told_once(client: FlaskClient, begun: Laid) -> None:
     response = ask(client, begun, seen=1, run=1)
     assert response.status_code == 401
-    assert swaps(response) == [("#toast", "innerHTML"), ("#news", "delete")]
+    assert swaps(response) == [("#toast", "innerHTML")]
 
 
 def test_without_htmx_the_news_are_the_page(as_editor: FlaskClient, begun: Laid) -> None:
