@@ -50,7 +50,7 @@ ingest: $(VENV)/installed migrate ## Collect the papers of the day and what was 
 
 test: $(VENV)/installed-dev ## Run every test (ARGS as for pytest)
 	@$(ASSETS) --dev || echo "Tests that need the scripts will be skipped."
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 screenshots: $(VENV)/installed-dev ## Take the pictures of the README and the handbook anew (ARGS="desk.png" for some)
 	@$(ASSETS)

@@ -138,7 +138,7 @@ def test_nothing_is_asked_while_a_row_is_carried(begun: Page, desk: Desk, run_la
     expect(begun.locator("#waiting")).to_contain_text("1 new above the cut")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390), ("light", 320)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 320)])
 def test_axe_finds_nothing_in_what_waits_and_nothing_runs_over_the_edge(
     context_of, desk: Desk, mina, editor, rules: Rules, clock, session, run_later, scheme: str, width: int
 ) -> None:

@@ -194,7 +194,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 5)))
 NAMES = {"drop": "dropped", "pick": "picked", "hold": "held", "back": "returned", "move": "moved", "pin": "pinned"}
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_the_counts_of_a_handover_are_those_of_what_was_done_and_stands(session, rules, ana, jo, clock, steps) -> None:
     day = next(DAYS)

@@ -152,7 +152,7 @@ class Morning:
             {"undo": undo, "redo": redo}[what](session, self.edition.id, by)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=14))
 def test_every_moment_is_rebuilt_from_the_log_as_it_was_seen_then(session, rules, editor, other_editor, clock, steps):
     session.rollback()

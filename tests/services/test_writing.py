@@ -462,5 +462,5 @@ def test_whatever_the_network_does_nothing_old_replaces_something_newer(
     Machine.session, Machine.place, Machine.by = session, note, Acting(editor, clock(), rules)
     run_state_machine_as_test(
         Machine,
-        settings=settings(max_examples=40, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=20, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
     )

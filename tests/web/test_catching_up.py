@@ -145,7 +145,7 @@ def _do(crowd: Crowd, step: str, by: Acting, at: int) -> None:
         session.rollback()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS, query=st.sampled_from(["", "?category=cs.LG", "?without=source:twitter"]))
 def test_a_page_that_catches_up_is_the_page_that_is_loaded_afresh(
     as_editor: FlaskClient, session, editor, other_editor, rules, clock, steps, query: str
