@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask_login import current_user
+
 from app.domain.history import Piece, place_in_words, shortened, word_changes
 from app.extensions import db
 from app.models import AuditEvent, Edition, Mention
@@ -16,6 +18,8 @@ from app.web.filters import grouped, score_in_words
 SHOWN_PAPERS = 12
 EDITION_TEXTS = {"introduction": "introduction", "closing": "closing words"}
 NOTHING = "none"
+# The text that editors write for each other alone, and what is said of it to others.
+PRIVATE, PRIVATELY = "remark", "a private remark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def _paper_told(event: AuditEvent, change: Mapping[str, Any], known: _Known) -> 
         if name in fields and any(fields[name]):
             address = f"/editions/{paper.day}/history/{event.id}/text?name={name}&item={paper.item_id}"
             sides = _sides(fields[name], paper.texts[name]) if paper.is_open else ()
-            texts.append(Compared(name, shortened(word_changes(*fields[name])), address, sides))
+            texts.append(compared(name, *fields[name], address, sides))
     return Told(paper=paper, pairs=[pair for pair in pairs if pair and pair.before != pair.after], texts=texts)
 
 
@@ -140,9 +144,15 @@ def _edition_told(event: AuditEvent, change: Mapping[str, Any], known: _Known) -
             is_open = edition is not None and edition.status == "draft"
             sides = _sides((before, after), getattr(edition, name)) if is_open else ()
             address = f"/editions/{edition.date}/history/{event.id}/text?name={name}" if is_open else ""
-            pieces = shortened(word_changes(before, after))
-            told.texts.append(Compared(EDITION_TEXTS[name], pieces, address, sides))
+            told.texts.append(compared(name, before, after, address, sides))
     return told
+
+
+def compared(name: str, before: str | None, after: str | None, address: str, sides: tuple[str, ...]) -> Compared:
+    """A text of a paper or of the edition before and after; of a private one a reader learns only that it changed."""
+    if name == PRIVATE and not current_user.may_edit:
+        return Compared(PRIVATELY, [])
+    return Compared(EDITION_TEXTS.get(name, name), shortened(word_changes(before, after)), address, sides)
 
 
 def _sides(texts: Sequence[str | None], now: str | None) -> tuple[str, ...]:

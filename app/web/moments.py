@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_login import current_user, login_required
 
 from app.domain.editions import NotAllowed
-from app.domain.history import LISTS, Differences, Stood, differences, place_in_words, shortened, word_changes
+from app.domain.history import LISTS, Differences, Stood, differences, place_in_words
 from app.extensions import db
 from app.models import AuditEvent, Edition
 from app.queries.history import Entry, Named, event_entries, events_beside, named_items
@@ -15,7 +15,7 @@ from app.queries.standing import ITEM_TEXTS, Then, places_at, reaching, stands, 
 from app.services import restoring
 from app.services.audit import Acted
 from app.web.auth import acting, editor_required
-from app.web.changes import EDITION_TEXTS, Compared, changes_of
+from app.web.changes import EDITION_TEXTS, Compared, changes_of, compared
 from app.web.editions import edition_or_404
 from app.web.filters import sentence
 from app.web.forms import read_id
@@ -91,9 +91,8 @@ def _texts(
         address = f"/editions/{edition.date}/history/{event_id}/text?name={name}" + (
             f"&item={item_id}" if item_id else ""
         )
-        pieces = shortened(word_changes(was, is_now))
-        compared = Compared(EDITION_TEXTS.get(name, name), pieces, address, ("before",) if may else ())
-        texts.append((papers.get(item_id or 0), compared, (item_id, name) in then.unsettled))
+        text = compared(name, was, is_now, address, ("before",) if may else ())
+        texts.append((papers.get(item_id or 0), text, (item_id, name) in then.unsettled))
     return texts
 
 

@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -14,9 +16,10 @@ from app.services.acting import Acting
 from app.services.audit import Acted, Kind
 from app.services.filling import fill_edition
 from app.services.publishing import publish
+from app.services.undo import undo
 from app.web.history import GROUPS
 from tests.factories import DAY, MORNING
-from tests.web.conftest import Laid, press
+from tests.web.conftest import HTMX, Laid, press
 
 ADDRESS = f"/editions/{DAY}/history"
 
@@ -248,3 +251,50 @@ def test_hostile_words_are_shown_and_not_run(as_editor: FlaskClient, laid: Laid,
         assert "<b>Lamp" not in page
         assert "<i>no" not in page
         assert "&lt;script&gt;" in page
+
+
+@pytest.fixture
+def remarked(laid: Laid, by: Acting) -> Laid:
+    """A remark is written, written otherwise, taken away, brought back by undo, and held over with its paper."""
+    first, second = laid.ids()[:2]
+    for remark in ("Quillfeather says no.", "Quillfeather says yes.", None):
+        annotate(laid, first, by, remark=remark)
+    undo(laid.session, laid.edition.id, by)
+    annotate(laid, second, by, note="For everybody.", remark="Ask Quillfeather.")
+    curation.hold(laid.session, second, by)
+    return laid
+
+
+def every_page(app: Flask, laid: Laid) -> list[str]:
+    """Every address that can be got, of the day, its papers, its mention, its run and its events."""
+    events = laid.session.scalars(select(AuditEvent.id)).all()
+    values = {
+        "day": [str(DAY)],
+        "item_id": [item.id for state in ("picked", "candidate", "held") for item in laid.items(state)],
+        "mention_id": [laid.mention.id],
+        "run_id": [1],
+        "event_id": events,
+    }
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" in rule.methods and rule.arguments <= values.keys():
+                ways = product(*(values[name] for name in sorted(rule.arguments)))
+                found += [url_for(rule.endpoint, **dict(zip(sorted(rule.arguments), way, strict=True))) for way in ways]
+    return found
+
+
+def test_a_reader_finds_the_words_of_a_private_remark_nowhere(
+    app: Flask, as_editor: FlaskClient, as_reader: FlaskClient, remarked: Laid
+) -> None:
+    opened = "&".join(f"open={item_id}" for item_id in remarked.ids())
+    addresses = [*every_page(app, remarked), f"{remarked.address}/news?seen=1&run=0&{opened}"]
+    histories = {ADDRESS, "/history", f"/items/{remarked.ids()[0]}/history"}
+    assert histories <= set(addresses) and len(addresses) > 60
+    for address in addresses:
+        for headers in ({}, HTMX):
+            assert "Quillfeather" not in as_reader.get(address, headers=headers).text, address
+    for address in histories:
+        assert "Quillfeather" in as_editor.get(address).text
+        assert "a private remark" in as_reader.get(address).text
+    assert "For everybody." in plain(as_reader.get(ADDRESS).text)
