@@ -13,6 +13,7 @@ from app.domain.lookback import Outcome, Verdict, judge
 from app.domain.ranking import CountedMention, CountedReading, has_counts, paper_score, source_totals
 from app.models import Edition, Item, Mention, MetricsSnapshot, Paper, Post
 from app.queries.evidence import chunks, counted_mention, counted_reading, mention_counts, reading_counts
+from app.queries.source_states import newest_reads
 from app.queries.waiting import newest_finished_run
 
 
@@ -130,7 +131,7 @@ def names_of(session: Session, item_ids: Iterable[int]) -> dict[int, Named]:
 def _looked_at(session: Session, first: Day, last: Day, weights: Mapping[str, float]) -> list[LookBack]:
     """The published editions of some days, newest first."""
     posts = {row.edition_id: row for row in session.execute(_posts(first, last))}
-    read = _read(session, posts)
+    read = _read(session, posts, newest_reads(session, first, last))
     papers: dict[int, list[Outcome]] = {edition_id: [] for edition_id in posts}
     for item in session.execute(_items(posts)):
         post = posts[item.edition_id]
@@ -179,29 +180,31 @@ def _outcome(item: Row, read: _Read, weights: Mapping[str, float]) -> Outcome:
     )
 
 
-def _read(session: Session, posts: Mapping[int, Row]) -> dict[int, _Read]:
-    """What is known now of the papers of published editions, by item."""
+def _read(session: Session, posts: Mapping[int, Row], reads: Mapping[Day, Mapping[str, datetime]]) -> dict[int, _Read]:
+    """What is known now of the papers of published editions, by item; `reads` says when each source was read last."""
     found: dict[int, _Read] = {}
     as_of, more = newest_finished_run(session), (Item.edition_id, Item.horizon, MetricsSnapshot.run_id)
     for row in session.execute(reading_counts(*more, as_of=as_of).where(Item.edition_id.in_(posts))):
         read = found.setdefault(row.item_id, _Read())
         read.readings.append(counted_reading(row))
-        _note_time(read, row, posts[row.edition_id].published_at)
+        _note_time(read, row, posts[row.edition_id], reads)
     originals = mention_counts(*more, as_of=as_of).where(Item.edition_id.in_(posts), Mention.repost_of.is_(None))
     for row in session.execute(originals):
-        mention, published_at = (
-            counted_mention(row, is_struck=row.struck_at is not None),
-            posts[row.edition_id].published_at,
-        )
+        mention, post = counted_mention(row, is_struck=row.struck_at is not None), posts[row.edition_id]
         if has_counts(mention):
             read = found.setdefault(row.item_id, _Read())
             read.mentions.append(mention)
-            read.struck_since += row.struck_at is not None and row.struck_at > published_at
-            _note_time(read, row, published_at)
+            read.struck_since += row.struck_at is not None and row.struck_at > post.published_at
+            _note_time(read, row, post, reads)
     return found
 
 
-def _note_time(read: _Read, row: Row, published_at: datetime) -> None:
-    """Keep when it was read, where that was after publishing: an imported post's own totals were not."""
-    if row.run_id > row.horizon and row.captured_at > published_at:
-        read.read_at = max(read.read_at or row.captured_at, row.captured_at)
+def _note_time(read: _Read, row: Row, post: Row, reads: Mapping[Day, Mapping[str, datetime]]) -> None:
+    """Keep when it was read, where that was after publishing: an imported post's own totals were not.
+
+    A look that found the same number kept no reading of its own.
+    """
+    times = [row.captured_at] if row.run_id > row.horizon else []
+    times += [reads[post.date][row.source]] if row.source in reads.get(post.date, {}) else []
+    since = [time for time in times if time > post.published_at]
+    read.read_at = max([*since, *([read.read_at] if read.read_at else [])], default=None)

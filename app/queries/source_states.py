@@ -145,15 +145,27 @@ def source_states(session: Session, day: date) -> dict[str, SourceState]:
     return states
 
 
+def newest_reads(session: Session, first: date, last: date) -> dict[date, dict[str, datetime]]:
+    """When a run last read each source to its end for each of some days, also where it found nothing new."""
+    found: dict[date, dict[str, datetime]] = {}
+    runs = list(session.execute(_runs().where(Run.day.between(first, last), Run.finished_at.is_not(None))))
+    for run, report in _reports(runs):
+        state = _state(run, report)
+        if state.read_at is not None:
+            found.setdefault(run.day, {}).setdefault(report["source"], state.read_at)
+    return found
+
+
 def _runs_of(day: date) -> Any:
+    return _runs().where(Run.day == day).limit(LOOKED_BACK)
+
+
+def _runs() -> Any:
+    """The runs that were not about a single paper, newest first."""
     about_one = or_(RunRequest.arxiv_id.is_not(None), RunRequest.link.is_not(None))
-    columns = (Run.id, Run.started_at, Run.heard_at, Run.finished_at, Run.reports)
-    return (
-        select(*columns)
-        .where(Run.day == day, ~exists().where(RunRequest.run_id == Run.id, about_one))
-        .order_by(Run.id.desc())
-        .limit(LOOKED_BACK)
-    )
+    columns = (Run.id, Run.day, Run.started_at, Run.heard_at, Run.finished_at, Run.reports)
+    query = select(*columns).where(~exists().where(RunRequest.run_id == Run.id, about_one))
+    return query.order_by(Run.id.desc())
 
 
 def _reports(runs: Iterable[Any]) -> Iterable[tuple[Any, Mapping[str, Any]]]:

@@ -13,8 +13,9 @@ from app.queries.lookback import look_back, look_backs, months_beside, names_of,
 from app.services import curation, evidence
 from app.services.acting import Acting
 from app.services.archive import import_post
+from app.services.ingestion import ingest
 from app.services.publishing import publish
-from tests.factories import DAY, MORNING, edition_of_scores, ingest_things, items, mention, mention_row, paper
+from tests.factories import DAY, MORNING, Source, edition_of_scores, ingest_things, items, mention, mention_row, paper
 
 WEEK = timedelta(days=7)
 IDS = ("2611.80001", "2611.80002", "2611.80003", "2611.80004")
@@ -204,3 +205,13 @@ def test_a_score_now_is_the_one_that_the_desk_would_show(session, rules, by):
     )
     draft = items(session, day=DAY + WEEK)[0]
     assert [p.now for p in look_back(session, edition, rules.weights).papers] == [draft.score] == [131]
+
+
+def test_a_paper_that_stood_still_was_read_again_all_the_same(session, rules, by):
+    still = paper(readings=(Reading("twitter", None, reposts=90, likes=0),))
+    ingest(session, [Source(still, name="twitter")], day=DAY, clock=lambda: MORNING, rules=rules)
+    publish(session, session.scalars(select(Edition)).one().id, by, targets=[])
+    later = by.now + timedelta(hours=6)
+    ingest(session, [Source(still, name="twitter")], day=DAY, clock=lambda: later, rules=rules)
+    (outcome,) = look_back(session, session.scalars(select(Edition)).one(), {}).papers
+    assert (outcome.then, outcome.now, outcome.read_at) == (90, 90, later)
