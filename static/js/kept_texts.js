@@ -8,9 +8,8 @@ const nameOf = (text) => [PREFIX, editor, text.address, text.writer].join(" ");
 
 // Says whether it is kept; a browser may keep nothing, or be full.
 export function keep({ address, what, limit, value, base, seen, asOf, writer, follows, left }) {
-  const kept = { address, what, limit, value, base, seen, asOf, writer, follows, page, at: Date.now() };
-  // The one of two texts that was not taken must be neither lost nor saved over the other by itself.
-  if (left !== null) Object.assign(kept, { value: left, seen: "" });
+  // The one of two texts that was not taken is kept beside the other: neither is lost, nor saved over the other by itself.
+  const kept = { address, what, limit, value, base, seen, asOf, writer, follows, left, page, at: Date.now() };
   try {
     localStorage.setItem(nameOf(kept), JSON.stringify(kept));
     return true;

@@ -80,7 +80,7 @@ export class Text {
   hear(answer, { sequence, sent, left }) {
     this.state = answer.state;
     if (answer.state === "saved") this.hearSaved(answer, sequence, sent, left);
-    else if (answer.state === "stale") this.hearStale(answer, sequence, left);
+    else if (answer.state === "stale") this.hearStale(answer, sequence);
     else if (answer.state === "refused") Object.assign(this, { said: answer.said, answered: sequence });
     else {
       this.said = answer.said ?? "";
@@ -98,15 +98,16 @@ export class Text {
     document.dispatchEvent(new CustomEvent("textSaved", { detail: this }));
   }
 
-  hearStale({ theirs, seen, by, version }, sequence, left) {
+  hearStale({ theirs, seen, by, version }, sequence) {
     Object.assign(this, { answered: sequence, asOf: version });
-    if (left !== null) Object.assign(this, { value: left, left: null });
     // What this text was made from is still there, only sealed anew, or what this page itself sent: nothing to choose.
     if ([tidy(this.base), ...this.#sent.slice(0, -1)].includes(theirs) && this.tries < PAUSES.length) {
       Object.assign(this, { base: theirs, seen });
       this.sendAfter(this.tries ? stepOf(PAUSES, this.tries) : 0);
       this.tries += 1;
     } else {
+      // What was taken is not there any more, so the choice is open again, unless one has written on since.
+      if (this.left !== null && this.value === this.base) Object.assign(this, { value: this.left, left: null });
       this.conflict = { theirs, seen, by };
     }
   }
@@ -116,11 +117,15 @@ export class Text {
     const { theirs, seen } = this.conflict;
     const mine = this.value;
     Object.assign(this, { base: theirs, seen, conflict: null, state: "saved", tries: 0 });
-    if (which === "theirs") Object.assign(this, { value: theirs, left: mine });
-    if (which === "both") this.value = [mine, theirs].filter(Boolean).join(this.limit > 1000 ? "\n\n" : " / ");
+    if (which === "theirs") Object.assign(this, { value: theirs, left: this.joined(this.left, mine) });
+    if (which === "both") this.value = this.joined(mine, theirs);
     this.remember();
     this.send();
     this.tell();
+  }
+
+  joined(...parts) {
+    return parts.filter(Boolean).join(this.limit > 1000 ? "\n\n" : " / ");
   }
 
   // The text as a newer answer has it: taken over where nothing of one's own is in the way.

@@ -23,8 +23,9 @@ async function takeOver() {
     const isNew = !texts.has(kept.address);
     const text = known({ ...kept, value: kept.base, follows: [], said: "" });
     if (!text.isSaved) continue;
-    const wasLeft = isNew || kept.value.trim() !== text.base.trim();
-    Object.assign(text, { value: kept.value, base: kept.base, seen: kept.seen, wasLeft });
+    const { value, base, seen, left } = kept;
+    const wasLeft = isNew || value.trim() !== text.base.trim();
+    Object.assign(text, { value, base, seen, left, wasLeft });
     text.follows = [...kept.follows, kept.writer];
     if (keep(text)) forget(kept);
     show(text);

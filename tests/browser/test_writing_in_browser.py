@@ -35,6 +35,11 @@ def state_of(page: Page, item_id: int, field: str = "note") -> Locator:
     return page.locator(f"#{field}-{item_id}-state")
 
 
+def save(page: Page, field: Locator, text: str) -> None:
+    with page.expect_response(SAVES):
+        field.fill(text)
+
+
 def note_of(desk: Desk, item_id: int) -> str | None:
     desk.session.rollback()
     return desk.session.get_one(Item, item_id, populate_existing=True).note
@@ -276,6 +281,48 @@ def test_two_editors_choose_between_their_texts_with_one_key(
         ["Mine was first", "Mine is better"],
         ["Mine is better", "Mine was first"],
     ]
+    # The choice arrives, its answer does not, and the page is gone with what was typed on top: the next one reverses nothing.
+    save(page, one, "Mine came again")
+    two.fill("Better still")
+    expect(conflict.locator("[data-theirs]")).to_have_text("Mine came again", timeout=SOON)
+    lost = []
+    other.route(SAVES, lambda route: (lost.append(route.fetch() if not lost else None), route.abort()))
+    two.press("Control+2")
+    expect(state_of(other, first)).to_contain_text("not saved: the desk does not answer")
+    two.press("End")
+    two.press_sequentially(", and more")
+    assert len(lost) == 1
+    assert note_of(desk, first) == "Mine came again"
+    context = other.context
+    other.close()
+    other = context.new_page()
+    other.goto("/")
+    expect(other.locator("#toast")).to_contain_text("Saved what you had typed before", timeout=SOON)
+    assert note_of(desk, first) == "Mine came again, and more"
+    assert "Better still" in [event.changes[0]["fields"]["note"][1] for event in written(desk)]
+    # What is typed while a choice is under way that comes too late is kept, and so is the text that was not taken.
+    two, conflict = open_note(other, first), other.locator(f"#note-{first}-text .conflict")
+    one.blur()
+    expect(one).to_have_value("Mine came again, and more", timeout=SOON)
+    two.focus()
+    save(page, one, "Fourth")
+    two.fill("Third")
+    expect(conflict.locator("[data-theirs]")).to_have_text("Fourth", timeout=SOON)
+    held: list[Route] = []
+    other.route(SAVES, lambda route: held.append(route))
+    with other.expect_request(SAVES):
+        two.press("Control+2")
+    two.press("End")
+    two.press_sequentially(" and fifth")
+    save(page, one, "Sixth")
+    held[0].continue_()
+    other.unroute(SAVES)
+    expect(conflict.locator("[data-theirs]")).to_have_text("Sixth", timeout=SOON)
+    expect(two).to_have_value("Fourth and fifth")
+    two.press("Control+1")
+    expect(state_of(other, first)).to_contain_text("saved 0")
+    assert note_of(desk, first) == "Fourth and fifth"
+    assert [event.changes[0]["fields"]["note"][1] for event in written(desk)][-2:] == ["Third", "Fourth and fifth"]
     # Another field of the same paper is another text, and the words of the edition are two more.
     remark = other.locator(f"#remark-{first}")
     remark.fill("Ask about the second figure")
