@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.editions import NotAllowed, Stale
 from app.domain.texts import EDITION_TEXTS, ITEM_TEXTS, NAMES, check_text, digest, tidy
 from app.models import AuditEvent, Edition, Item, Writing
+from app.queries.handover import newest_taking
 from app.queries.writings import Stand, last_writer, stand_of, writing_of
 from app.services.acting import Acting
 from app.services.audit import Kind, quoted_title, record
@@ -157,11 +158,16 @@ def _write(
 
 
 def _run(session: Session, place: Place, by: Acting, page: Page, writing: Writing | None) -> AuditEvent | None:
-    """The entry of the log that this save goes on with, if its run is still under way."""
+    """The entry of the log that this save goes on with, if its run is still under way.
+
+    A run ends where the baton goes from hand to hand: what is written from then on is the next holder's to tell of.
+    """
     if writing is None or not page.writer or writing.writer != page.writer or by.now - writing.saved_at > PAUSE:
         return None
-    event = next_undo(session, place.edition_id, by.editor)
-    return event if event is not None and event.id == writing.event_id else None
+    event, taking = next_undo(session, place.edition_id, by.editor), newest_taking(session, place.edition_id)
+    if event is None or event.id != writing.event_id or (taking is not None and taking.id > event.id):
+        return None
+    return event
 
 
 def _put(

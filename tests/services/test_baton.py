@@ -13,10 +13,12 @@ from app.domain.handover import COUNTED, in_words, looked_in_words
 from app.models import AuditEvent, Edition, Editor
 from app.queries.handover import handover
 from app.queries.presence import baton_of
+from app.queries.writings import stands_of_item
 from app.services import baton, curation, cutting, ordering, undo
 from app.services.acting import Acting
 from app.services.presence import be_here
 from app.services.publishing import publish
+from app.services.writing import Page, Place, save
 from tests.factories import DAY, edition_of_scores, ingest_things, items, paper
 
 
@@ -169,6 +171,27 @@ def test_the_handover_tells_it_in_words(session, rules, ana, clock):
     assert handover(session, edition, ana().editor_id, "Ana", began).parts[-1] == "looked at down to the last paper"
     later = handover(session, edition, ana().editor_id, "Ana", clock.tick())
     assert later.parts == ["nothing changed", "no paper looked at"]
+
+
+def test_what_was_written_before_and_after_the_baton_came_is_told_apart(session, edition, ana, jo, clock):
+    first, second = items(session)
+    curation.move(session, second.id, to="top", by=jo())
+
+    def write(text: str, sequence: int) -> None:
+        seen = stands_of_item(session, first)["note"].seen
+        save(session, Place(edition.id, "note", first.id), text, ana(), seen=seen, page=Page("hers", sequence))
+
+    write("Read", 1)
+    clock.tick(seconds=2)
+    baton.lay_down(session, edition.id, jo(), to=ana().editor_id)
+    clock.tick(seconds=2)
+    write("Read it", 2)
+    write("Read it.", 3)
+    found = session.scalars(select(AuditEvent).where(AuditEvent.kind == "item.annotated").order_by(AuditEvent.id)).all()
+    assert [event.changes[0]["fields"]["note"] for event in found] == [[None, "Read"], ["Read", "Read it."]]
+    since = session.get_one(Edition, edition.id, populate_existing=True).baton_at
+    told = handover(session, edition, ana().editor_id, "Ana", since)
+    assert told.parts == ["1 note", "nothing below no. 2 looked at"]
 
 
 def test_what_was_done_before_and_is_taken_back_now_is_told_as_that(session, edition, ana, clock):
