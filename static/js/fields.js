@@ -3,7 +3,7 @@ import { showConflict } from "./conflict.js";
 import { Text } from "./saving.js";
 import { standing } from "./standing.js";
 import { speak } from "./spoken.js";
-import { showUnseen } from "./unseen.js";
+import { showGone, showUnseen } from "./unseen.js";
 
 export const texts = new Map();
 export const unsaved = () => [...texts.values()].filter((text) => !text.isSaved);
@@ -53,11 +53,20 @@ export function attach() {
   for (const wrapper of document.querySelectorAll("[data-text]:not([data-live])")) {
     const about = readFrom(wrapper);
     const text = known(about);
-    text.view = wrapper;
+    Object.assign(text, { view: wrapper, wentInHand: false });
     wrapper.dataset.live = "";
     text.renew(about);
     show(text);
   }
+}
+
+// Whatever an answer does to the page, whoever is writing goes on in the field; where it is gone, the words are shown.
+export function goOnIn(text) {
+  if (isFocused(text)) return;
+  if (!text.view?.isConnected) return showGone(text, [...texts.values()]);
+  const folded = text.view.closest("details:not([open])");
+  if (folded) folded.open = true;
+  fieldOf(text.view).focus({ preventScroll: true });
 }
 
 // An answer brings fresh texts; what one writes on, and what is not saved, is not touched by it.

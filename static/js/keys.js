@@ -44,7 +44,8 @@ function mayAct(key, target) {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || !window.htmx || !(event.target instanceof Element)) return;
-  if (event.target.closest(FIELD) || isTaken()) return;
+  // A text whose field has just gone has the focus: what is typed on is none of these.
+  if (event.target.closest(`${FIELD}, [data-unseen]`) || isTaken()) return;
   const key = nameOf(event);
   const name = byKey.get(key);
   if (!name || !mayAct(key, event.target)) return;

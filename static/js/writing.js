@@ -1,6 +1,6 @@
 // Writing: what is typed, taken or left in the fields of the texts, and what waits until it is saved.
 import { choiceOf } from "./conflict.js";
-import { attach, fieldOf, isFocused, renew, show, textOf, unsaved, wrapperOf } from "./fields.js";
+import { attach, fieldOf, goOnIn, isFocused, renew, show, textOf, unsaved, wrapperOf } from "./fields.js";
 import { catchUp } from "./news.js";
 import "./staying.js";
 import { say } from "./toast.js";
@@ -77,12 +77,18 @@ document.addEventListener(
   true,
 );
 
+let inHand = null;
 document.addEventListener("htmx:before:swap", (event) => {
+  inHand = textOf(document.activeElement);
   for (const { fragment } of event.detail.tasks ?? []) fragment?.querySelectorAll("[data-text]").forEach(renew);
 });
 document.addEventListener("htmx:after:swap", () => {
   attach();
   warnBeforePublishing();
+  if (!inHand) return;
+  goOnIn(inHand);
+  inHand.send();
+  inHand = null;
 });
 
 // Whatever is undone or published is what was typed before: it is saved first.

@@ -16,7 +16,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Route, expect
 from sqlalchemy import select
 
+from app.domain.editions import Rules
 from app.models import AuditEvent, Item
+from app.services.acting import Acting
+from app.services.publishing import publish
 from tests.browser.conftest import PASSWORD, Desk, sign_in
 from tests.browser.test_accessibility import faults
 from tests.conftest import ROOT
@@ -281,7 +284,7 @@ def test_two_editors_choose_between_their_texts_with_one_key(
         ["Mine was first", "Mine is better"],
         ["Mine is better", "Mine was first"],
     ]
-    # The choice arrives, its answer does not, and the page is gone with what was typed on top: the next one reverses nothing.
+    # The choice arrives, its answer does not, and the page is gone with what was typed on top: nothing is reversed.
     save(page, one, "Mine came again")
     two.fill("Better still")
     expect(conflict.locator("[data-theirs]")).to_have_text("Mine came again", timeout=SOON)
@@ -342,3 +345,25 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     two.fill("Short.")
     expect(state_of(other, first)).to_contain_text("saved 0")
     assert note_of(desk, first) == "Short."
+
+
+def test_whoever_writes_while_another_publishes_keeps_the_words_and_presses_no_keys(
+    page: Page, desk: Desk, clock, rules: Rules
+) -> None:
+    first = desk.ids()[0]
+    note = open_note(page, first)
+    page.route(SAVES, lambda route: route.abort())
+    note.press_sequentially("Pick it up ")
+    desk.session.rollback()
+    publish(desk.session, desk.edition.id, Acting(None, clock(), rules), targets=[])
+    gone = page.locator("[data-unseen]")
+    expect(gone).to_be_focused(timeout=SOON)
+    expect(gone.locator(".unseen-text")).to_have_text("Pick it up")
+    page.unroute(SAVES)
+    expect(gone.locator("summary")).to_contain_text("is published; nothing in it can be changed any more", timeout=SOON)
+    page.keyboard.type("?j ")
+    expect(page.locator("#keys")).to_be_hidden()
+    expect(gone).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
