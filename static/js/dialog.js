@@ -22,8 +22,10 @@ export function ask(address, before = null) {
     if (!body.firstElementChild) return;
     if (!dialog.open) dialog.showModal();
     const field = body.querySelector("[data-first]");
-    field?.focus();
+    field?.focus({ preventScroll: true });
     field?.select?.();
+    // A question is read from its beginning, however far down its first field is.
+    dialog.scrollTop = 0;
   });
 }
 

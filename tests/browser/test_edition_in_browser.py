@@ -58,10 +58,13 @@ def test_a_strike_takes_the_banner_away_and_rescores_every_paper(page: Page, des
     expect(banner).to_contain_text("One mention is counted for 3 papers")
     banner.get_by_role("button", name="Show the papers").click()
     expect(page.locator(".item.shown")).to_have_count(3)
+    page.set_viewport_size({"width": 1200, "height": 320})
     banner.get_by_role("link", name="Strike it everywhere").click()
     dialog = page.locator("#dialog")
     expect(dialog.locator("tbody tr")).to_have_count(3)
     expect(dialog.get_by_label("Reason")).to_be_focused()
+    assert dialog.evaluate("dialog => [dialog.scrollHeight > dialog.clientHeight, dialog.scrollTop]") == [True, 0]
+    page.set_viewport_size({"width": 1200, "height": 900})
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(banner.get_by_role("link", name="Strike it everywhere")).to_be_focused()
