@@ -80,7 +80,7 @@ def _refused(edition_id: int, field: str, item_id: int | None, error: NotAllowed
     if wants_json():
         if not is_stale:
             return told("refused", str(error), 422)
-        theirs = {"theirs": error.stand.text or "", "by": error.by}
+        theirs = {"theirs": error.stand.text or "", "by": error.by, "is_own": error.by == current_user.name}
         return told("stale", str(error), 409, **theirs, **_stands(error.stand, error.version))
     status = 409 if is_stale else 422
     typed = {field: _typed(field)}

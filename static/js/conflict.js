@@ -1,4 +1,6 @@
 // A text that somebody else wrote meanwhile: theirs beside one's own, what differs marked, and three ways on.
+import { meanwhile } from "./standing.js";
+
 const KEYS = { Digit1: "mine", Digit2: "theirs", Digit3: "both" };
 
 const wordsOf = (text) => text.match(/\s+|\S+/g) ?? [];
@@ -14,13 +16,15 @@ function differing(mine, theirs) {
   return [other.slice(0, start), other.slice(start, from), other.slice(from)].map((words) => words.join(""));
 }
 
-function fill(section, { theirs, by }, mine) {
+function fill(section, conflict, mine) {
+  const { theirs, by, isOwn } = conflict;
   const [start, middle, end] = differing(mine, theirs);
   const mark = document.createElement("mark");
   mark.textContent = middle;
-  section.querySelector("[data-who]").textContent = by ?? "Somebody else";
+  const words = meanwhile(conflict);
+  section.querySelector("[data-who]").textContent = words[0].toUpperCase() + words.slice(1);
   const text = section.querySelector("[data-theirs]");
-  text.setAttribute("aria-label", by ? `${by}’s` : "Theirs");
+  text.setAttribute("aria-label", isOwn ? "Yours, from another window" : by ? `${by}’s` : "Theirs");
   text.replaceChildren(...(theirs ? [start, middle && mark, end].filter(Boolean) : ["(taken away)"]));
 }
 

@@ -74,6 +74,6 @@ export function renew(wrapper) {
   const about = readFrom(wrapper);
   const text = texts.get(about.address);
   if (!text) return;
-  if (isFocused(text)) text.fresh = about;
+  if (isFocused(text) && !text.conflict) text.fresh = about;
   else text.renew(about);
 }

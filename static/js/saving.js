@@ -59,9 +59,10 @@ export class Text {
     this.#timer = setTimeout(() => this.send(), pause);
   }
 
-  async send({ isLast = false } = {}) {
+  // With two texts to choose from it only asks anew, by `isAsking`, whether there still are two, and whose the other is.
+  async send({ isLast = false, isAsking = false } = {}) {
     const isBusy = this.#underWay > 0 && !isLast;
-    if (this.isSaved || this.conflict || this.isTooLong || this.state === "refused" || isBusy) return;
+    if (this.isSaved || (this.conflict && !isAsking) || this.isTooLong || this.state === "refused" || isBusy) return;
     clearTimeout(this.#timer);
     this.#since = 0;
     this.sequence += 1;
@@ -91,24 +92,26 @@ export class Text {
   }
 
   hearSaved({ seen, said, version }, sequence, sent, left) {
-    Object.assign(this, { base: sent, seen, said, asOf: version, answered: sequence, tries: 0, follows: [] });
+    Object.assign(this, { base: sent, seen, said, asOf: version, answered: sequence, tries: 0, follows: [], conflict: null });
     this.#sent = [];
     if (this.left === left) this.left = null;
     if (!this.isSaved) this.sendAfter(AFTER_KEY);
     document.dispatchEvent(new CustomEvent("textSaved", { detail: this }));
   }
 
-  hearStale({ theirs, seen, by, version }, sequence) {
+  hearStale({ theirs, seen, by, is_own: isOwn, version }, sequence) {
     Object.assign(this, { answered: sequence, asOf: version });
     // What this text was made from is still there, only sealed anew, or what this page itself sent: nothing to choose.
-    if ([tidy(this.base), ...this.#sent.slice(0, -1)].includes(theirs) && this.tries < PAUSES.length) {
-      Object.assign(this, { base: theirs, seen });
+    const isSame = !this.conflict?.isReopened && [tidy(this.base), ...this.#sent.slice(0, -1)].includes(theirs);
+    if (isSame && this.tries < PAUSES.length) {
+      Object.assign(this, { base: theirs, seen, conflict: null });
       this.sendAfter(this.tries ? stepOf(PAUSES, this.tries) : 0);
       this.tries += 1;
     } else {
       // What was taken is not there any more, so the choice is open again, unless one has written on since.
+      const isReopened = this.conflict?.isReopened || this.left !== null;
       if (this.left !== null && this.value === this.base) Object.assign(this, { value: this.left, left: null });
-      this.conflict = { theirs, seen, by };
+      this.conflict = { theirs, seen, by, isOwn, isReopened };
     }
   }
 
@@ -131,8 +134,12 @@ export class Text {
   // The text as a newer answer has it: taken over where nothing of one's own is in the way.
   renew({ base, seen, asOf, said }) {
     if (asOf < this.asOf || seen === (this.conflict ?? this).seen) return;
-    if (this.conflict) this.conflict = { ...this.conflict, theirs: base, seen };
-    else if (this.isSaved) Object.assign(this, { base, seen, asOf, said, value: base, state: "saved" });
+    if (this.conflict) {
+      Object.assign(this, { asOf, conflict: { ...this.conflict, theirs: base, seen } });
+      this.send({ isAsking: true });
+    } else if (this.isSaved) {
+      Object.assign(this, { base, seen, asOf, said, value: base, state: "saved" });
+    }
     this.tell();
   }
 }

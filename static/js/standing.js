@@ -11,8 +11,11 @@ function signIn() {
   return link;
 }
 
+// Who wrote the other of two texts: oneself, it may be, in another window.
+export const meanwhile = ({ by, isOwn }) => (isOwn ? "you wrote this in another window" : `${by ?? "somebody else"} wrote this meanwhile`);
+
 function trouble(text) {
-  if (text.conflict) return `not saved: ${text.conflict.by ?? "somebody else"} wrote this meanwhile`;
+  if (text.conflict) return `not saved: ${meanwhile(text.conflict)}`;
   if (text.isTooLong) return `too long: ${counted(text)}`;
   if (text.state === "refused") return `not saved: ${text.said[0].toLowerCase()}${text.said.slice(1)}`;
   if (text.state === "signed-out") return `not saved: ${text.said}; `;

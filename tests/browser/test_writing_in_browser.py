@@ -245,10 +245,10 @@ def test_two_windows_of_one_editor_show_a_conflict_and_lose_neither_text(
     other.unroute(SAVES)
     two.focus()
     wrapper = other.locator(f"#note-{first}-text")
-    expect(wrapper.locator(".conflict")).to_contain_text("Mina wrote this meanwhile", timeout=SOON)
+    expect(wrapper.locator(".conflict")).to_contain_text("You wrote this in another window.", timeout=SOON)
     expect(wrapper.locator("[data-theirs]")).to_have_text("Written in the first")
     expect(two).to_have_value("Written in the second")
-    expect(state_of(other, first)).to_have_text("not saved: Mina wrote this meanwhile")
+    expect(state_of(other, first)).to_have_text("not saved: you wrote this in another window")
     two.press("Control+3")
     expect(two).to_have_value("Written in the second\n\nWritten in the first")
     expect(wrapper.locator(".conflict")).to_have_count(0)
@@ -256,6 +256,14 @@ def test_two_windows_of_one_editor_show_a_conflict_and_lose_neither_text(
     assert note_of(desk, first) == "Written in the second\n\nWritten in the first"
     # The first window sees it come, for nobody writes there.
     expect(one).to_have_value("Written in the second\n\nWritten in the first", timeout=SOON)
+    # Where nothing is left to choose nothing is asked, though one is in the field.
+    save(page, one, "Changed")
+    two.fill("Third")
+    expect(wrapper.locator(".conflict")).to_be_visible(timeout=SOON)
+    save(page, one, "Written in the second\n\nWritten in the first")
+    expect(wrapper.locator(".conflict")).to_have_count(0, timeout=SOON)
+    expect(state_of(other, first)).to_contain_text("saved 0")
+    assert note_of(desk, first) == "Third"
 
 
 def test_two_editors_choose_between_their_texts_with_one_key(

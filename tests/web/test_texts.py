@@ -56,7 +56,8 @@ def test_a_stale_save_is_told_with_the_other_text_and_whose_it_is(
     response = send(as_editor, note, "Ana typed this", seen)
     assert response.status_code == 409
     told = response.json
-    assert (told["state"], told["theirs"], told["by"]) == ("stale", "Jo was faster", "Jo")
+    assert (told["state"], told["theirs"], told["by"], told["is_own"]) == ("stale", "Jo was faster", "Jo", False)
+    assert send(as_other_editor, note, "Jo again", seen, writer="page.3").json["is_own"] is True
     taken = send(as_editor, note, "Jo was faster", told["seen"], sequence=2, left="Ana typed this")
     assert taken.json["state"] == "saved"
     assert laid.item(laid.ids()[0]).note == "Jo was faster"
