@@ -11,13 +11,15 @@ from app.domain.texts import EDITION_TEXTS
 from app.extensions import db
 from app.models import AuditEvent, Edition
 from app.queries.editions import Desk, Row, Wanted, desk, desk_of
+from app.queries.handover import newest_taking
 from app.queries.items import details_of_item
 from app.queries.shown import arrange
 from app.services.audit import UNDOABLE, Acted, Kind
+from app.web.company import handover_for
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
 from app.web.pages import edition_context, edition_page, item_context, item_page
-from app.web.reach import ROWS_AT_ONCE, reach_since
+from app.web.reach import ROWS_AT_ONCE, reach_since, seen_version
 from app.web.views import address_of, choices_context, filtered_context, shown_view, views_context
 
 CHANGED = "editionChanged"
@@ -40,13 +42,8 @@ def act(edition: Edition, action: Callable[[], Acted], *, item_id: int | None = 
     return done(edition.id, event, item_id=item_id)
 
 
-def done(
-    edition_id: int, event: AuditEvent | None, *, item_id: int | None = None, also: Sequence[Markup] = ()
-) -> Response:
-    """The answer to an action that went through; no event means that everything was so already.
-
-    `also` are regions beside those that the action reached.
-    """
+def done(edition_id: int, event: AuditEvent | None, *, item_id: int | None = None) -> Response:
+    """The answer to an action that went through; no event means that everything was so already."""
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
     said = _said(event)
     if not is_htmx():
@@ -56,7 +53,7 @@ def done(
         "#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=said, undo=_undo_url(edition, event)
     )
     regions = changed_regions(edition, [item_id] if item_id else [])
-    return answer(*regions, *also, toast, trigger=CHANGED, version=edition.version)
+    return answer(*regions, toast, trigger=CHANGED, version=edition.version)
 
 
 def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: bool) -> Response:
@@ -96,6 +93,10 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), *, whole: bo
     many rows changed, and where the ages of numbers are others, all regions come whole; and with `whole` in any case,
     for a page that is to look otherwise now.
     """
+    return [*_changed_regions(edition, item_ids, whole=whole), *_handed_over(edition)]
+
+
+def _changed_regions(edition: Edition, item_ids: Sequence[int] = (), *, whole: bool = False) -> list[Markup]:
     view = shown_view()
     arranged = arrange(db.session, edition, view)
     reach = None if whole else reach_since(edition, arranged, item_ids)
@@ -108,7 +109,7 @@ def changed_regions(edition: Edition, item_ids: Sequence[int] = (), *, whole: bo
     shown = desk_of(db.session, edition, arranged, only=Wanted(whole, set(reach.item_ids)))
     context = edition_context(edition, shown, view, known_run=reach.known_run, knows_loud=reach.knows_loud)
     if _has_aged(context):
-        return changed_regions(edition, whole=True)
+        return _changed_regions(edition, whole=True)
     regions = _regions_above(context)
     if whole:
         regions.append(region("#picked", "partials/editions/_picked.html", **context))
@@ -162,6 +163,17 @@ def company_regions(edition: Edition) -> list[Markup]:
     shown = desk_of(db.session, edition, arrange(db.session, edition, view), only=Wanted((), ()))
     context = edition_context(edition, shown, view, known_run=read_run(), knows_loud=True)
     return [region("#edition-bar", "partials/editions/_bar.html", **context), _news(context)]
+
+
+def _handed_over(edition: Edition) -> list[Markup]:
+    """The region that tells whoever has just got the baton what was handed over, where the page cannot know of it yet.
+
+    On the page of anybody else it tells nothing any more.
+    """
+    taking, seen = newest_taking(db.session, edition.id), seen_version()
+    if taking is None or (seen is not None and taking.version <= seen):
+        return []
+    return [region("#handover", "partials/editions/_handover.html", handed=handover_for(edition))]
 
 
 def read_run() -> int:

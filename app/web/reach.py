@@ -53,7 +53,7 @@ def reach_since(edition: Edition, arranged: Arranged, item_ids: Sequence[int] = 
     None says that all must be shown anew: the page does not say what it has seen, the log does not tell of every
     version since (an action in another edition may have changed this one too), or much was changed.
     """
-    seen = _seen()
+    seen = seen_version()
     newest = version_of(db.session, edition.id)
     if seen is None or not newest - ACTIONS_AT_ONCE <= seen <= newest:
         return None
@@ -78,7 +78,7 @@ def reach_since(edition: Edition, arranged: Arranged, item_ids: Sequence[int] = 
     return Reach(sorted(ids), lists, words, run_id if knows_all else None, is_quiet and stays)
 
 
-def _seen() -> int | None:
+def seen_version() -> int | None:
     """The version up to which the page has seen every change; a form may carry a `seen` of its own beside it."""
     given = request.values.getlist("seen")
     versions = [value for value in given if value.isascii() and value.isdecimal() and len(value) <= VERSION_DIGITS]

@@ -14,7 +14,7 @@ from app.services import baton
 from app.services.audit import Acted
 from app.services.presence import be_here
 from app.web.auth import acting, editor_required
-from app.web.company import company_of, handover_for
+from app.web.company import company_of
 from app.web.desk import company_regions, done, refused
 from app.web.editions import edition_or_404
 from app.web.forms import read_id
@@ -98,5 +98,4 @@ def _act(day: str, action: Callable[[Edition], Acted]) -> Response:
         db.session.rollback()
         return refused(edition.id, error, item_id=None, typed=False)
     event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    handed = region("#handover", "partials/editions/_handover.html", handed=handover_for(edition))
-    return done(edition.id, event, also=[handed])
+    return done(edition.id, event)

@@ -153,6 +153,14 @@ def test_the_baton_is_asked_for_and_passed_on(
     assert (response.status_code, response.location) == (303, begun.address)
     assert "Passed the baton to Jo." in as_editor.get(begun.address).text
     assert begun.edition.baton_editor.name == "Jo"
+    before = begun.edition.version - 1
+    told = region_of(news(as_other_editor, begun, seen=before), "#handover")
+    assert "You hold the baton now" in told and "1 dropped" in told
+    assert "You hold the baton now" not in region_of(news(as_editor, begun, seen=before), "#handover")
+    assert "#handover" not in dict(swaps(news(as_other_editor, begun, here="")))
+    # An action's answer brings the page up to the newest version, so it tells this too.
+    acted = press(as_other_editor, f"/items/{begun.ids()[0]}/pin", htmx=True, seen=before)
+    assert "You hold the baton now" in region_of(acted, "#handover")
     page = as_other_editor.get(begun.address).text
     assert "You hold the baton now" in page and "Publish<span" in page
     assert press(as_editor, f"{BATON}/lay-down").status_code == 409
