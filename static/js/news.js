@@ -42,6 +42,8 @@ document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
   if (!isAsking(ctx)) return;
   isSignedOut = ctx.response.status === 401;
+  // Whoever is back is no longer told to sign in; a desk that stumbles knows nothing of who asks.
+  if (!isSignedOut && ctx.response.status < 500) document.querySelector("#toast [data-signed-out]")?.remove();
   if (ctx.response.status >= 500) event.preventDefault();
   else sawActivity(ctx.said);
 });

@@ -176,3 +176,13 @@ def test_a_desk_that_does_not_answer_is_asked_again_without_a_word(
     ask(begun)
     expect(begun.locator("#waiting")).to_contain_text("1 new above the cut")
     violations[:] = [text for text in violations if "Failed to fetch" not in text]
+
+
+def test_whoever_is_signed_in_again_is_no_longer_told_to_sign_in(begun: Page) -> None:
+    cookies = begun.context.cookies()
+    begun.context.clear_cookies()
+    expect(begun.locator("#toast")).to_contain_text("You are signed out", timeout=10_000)
+    begun.context.add_cookies(cookies)
+    # As it is when one comes back from the window in which one signed in.
+    begun.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(begun.locator("#toast")).to_be_empty(timeout=10_000)
