@@ -1,6 +1,7 @@
 """Previews and publications: made by the same code, asked once or twice, and one post however often it is pressed."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -136,4 +137,30 @@ def test_a_question_that_is_out_of_date_is_asked_again(as_editor: FlaskClient, l
     assert "Publish 4 papers" in response.text
     assert laid.edition.status == "draft"
     press(as_editor, f"{laid.address}/publication", htmx=htmx, version=laid.edition.version)
+    assert laid.edition.status == "published"
+
+
+def test_a_question_outlives_a_private_remark_and_no_note(
+    as_editor: FlaskClient, as_other_editor: FlaskClient, laid: Laid
+) -> None:
+    first = laid.ids()[0]
+    press(as_editor, f"/items/{laid.ids()[-1]}/drop")
+
+    def asked() -> dict[str, str]:
+        page = as_editor.get(PUBLICATION).text
+        return dict(re.findall(r'name="(version|digest)" value="(\w+)"', page))
+
+    def write(**texts: str) -> None:
+        version = laid.item(first).version
+        assert press(as_other_editor, f"/items/{first}/text", version=version, **texts).status_code == 303
+
+    was = asked()
+    write(note="Read it.")
+    refused = press(as_editor, PUBLICATION, **was)
+    assert refused.status_code == 409 and laid.edition.status == "draft"
+    assert "since you were asked (Jo " in refused.text
+    was = asked()
+    write(note="Read it.", remark="For us alone.")
+    assert was["version"] != str(laid.edition.version)
+    assert press(as_editor, PUBLICATION, **was).status_code == 303
     assert laid.edition.status == "published"
