@@ -82,9 +82,9 @@ def test_papers_of_another_edition_are_not_believed(session, rules, edition, edi
     assert not session.scalars(select(Glance)).all()
 
 
-def test_while_another_writes_it_is_left_out_and_patience_is_as_before(session, edition, editor, clock, backend, app):
-    if backend != "sqlite":
-        pytest.skip("on PostgreSQL nobody waits for another's rows")
+# On PostgreSQL nobody waits for another's rows.
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_while_another_writes_it_is_left_out_and_patience_is_as_before(session, edition, editor, clock):
     edition_id, editor_id = edition.id, editor.id
     session.commit()
     other = sqlite3.connect(session.get_bind().url.database, isolation_level=None)
