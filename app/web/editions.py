@@ -46,10 +46,12 @@ def newest() -> Response:
 @bp.get("/editions")
 @login_required
 def jump() -> Response:
-    """From a typed date to its page."""
+    """From a typed date to its page; without one to the newest."""
     typed = request.args.get("date", "").strip()
+    if not typed:
+        return redirect(url_for("editions.newest"), 303)
     if read_date(typed) is None:
-        abort(422, f"There is no date {typed[:40] or 'without a text'}; write dates as 2021-03-24.")
+        abort(422, f"There is no date {typed[:40]}; write dates as 2021-03-24.")
     return redirect(url_for("editions.show", day=typed), 303)
 
 

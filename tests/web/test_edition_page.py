@@ -82,7 +82,13 @@ def test_jump_to_a_typed_date(as_editor: FlaskClient, laid: Laid) -> None:
     assert as_editor.get("/editions?date=2026-11-16").location == "/editions/2026-11-16"
 
 
-@pytest.mark.parametrize("typed", ["", "2026-02-30", "tomorrow", "<b>"])
+@pytest.mark.parametrize("address", ["/editions", "/editions?date="])
+def test_a_jump_without_a_date_leads_to_the_newest(as_editor: FlaskClient, laid: Laid, address: str) -> None:
+    response = as_editor.get(address)
+    assert (response.status_code, response.location) == (303, "/")
+
+
+@pytest.mark.parametrize("typed", ["2026-02-30", "tomorrow", "<b>"])
 def test_jump_refuses_what_is_no_date(as_editor: FlaskClient, typed: str) -> None:
     response = as_editor.get("/editions", query_string={"date": typed})
     assert response.status_code == 422
