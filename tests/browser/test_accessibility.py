@@ -102,6 +102,7 @@ def test_nothing_runs_over_the_edge(
     page = sign_in(context_of(viewport={"width": width, "height": 800}))
     page.locator(f"#item-{desk.ids()[0]} .title a").click()
     page.locator(".details").wait_for()
+    assert page.locator("#search").bounding_box()["width"] >= 160
     too_wide = []
     for address in (None, *PAGES):
         if address:
