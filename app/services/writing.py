@@ -98,11 +98,13 @@ def save(
         stand = stand_of(place.field, there, writing)
         if writing and page.writer and writing.writer == page.writer and page.sequence <= writing.sequence:
             return Saved(stand, edition.id, edition.version, None)
+        is_fresh = seen == stand.seen or _goes_on(page, writing, stand)
         if text != there or left not in (None, there):
-            if seen != stand.seen and not _goes_on(page, writing, stand):
+            if not is_fresh:
                 raise Conflict(stand, last_writer(session, edition.id, place.item_id, place.field), edition.version)
             return _write(session, place, text, by, page=page, writing=writing, left=left)
-        if page.writer:
+        # A late request must not make an old text of its page look like the newest, though it says what is there.
+        if page.writer and is_fresh:
             writing = _note(session, place, text, by, page=page, writing=writing)
         return Saved(stand_of(place.field, text, writing), edition.id, edition.version, None)
 
