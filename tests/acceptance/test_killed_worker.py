@@ -27,7 +27,7 @@ KILLS = 50
 # The worker goes by the real clock, so the day is one of the last week's.
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=2)
 DAY = YESTERDAY - timedelta(days=max(0, YESTERDAY.weekday() - 4))
-SECONDS = 60
+SECONDS = 120
 
 
 @pytest.fixture(autouse=True)
