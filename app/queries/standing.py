@@ -9,9 +9,9 @@ from sqlalchemy import String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.history import EDITION_FIELDS, Stood
+from app.domain.texts import ITEM_TEXTS
 from app.models import AuditEvent, Edition, Item, MentionedPaper, Paper
 
-ITEM_TEXTS = ("headline", "note", "remark")
 KEPT = (
     "state",
     "order_key",

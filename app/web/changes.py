@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import Any
 
 from flask_login import current_user
@@ -115,9 +116,16 @@ def _told(event: AuditEvent, known: _Known) -> Changes:
             told.append(Told(mention=known.mentions[change["mention_id"]], pairs=[pair]))
         elif "of_edition" in change:
             told.append(_edition_told(event, change, known))
-    papers = [paper for paper in papers if paper.pairs or paper.texts]
+    numbers = known.places.get(event.id, {})
+    papers = sorted((told for told in papers if told.pairs or told.texts), key=lambda told: _as_listed(told, numbers))
     told = [thing for thing in told if thing.pairs or thing.texts]
     return Changes([*told, *papers[:SHOWN_PAPERS]], max(0, len(papers) - SHOWN_PAPERS))
+
+
+def _as_listed(told: Told, numbers: Mapping[int, tuple[int | None, int | None]]) -> tuple[float, float]:
+    """By where a paper stood before, then by where it stands after; what is not picked comes last."""
+    before, after = numbers.get(told.paper.item_id, (None, None)) if told.paper else (None, None)
+    return before or inf, after or inf
 
 
 def _paper_told(event: AuditEvent, change: Mapping[str, Any], known: _Known) -> Told:
