@@ -64,7 +64,7 @@ def export_posts(session: Session, directory: Path) -> Iterator[str]:
     target = DirectoryTarget(directory)
     for post in newest_posts(session):
         try:
-            yield target.deliver(post.file_name, post.markdown)
+            yield target.put(post.file_name, post.markdown)
         except DeliveryError as error:
             raise NotAllowed(str(error)) from error
 

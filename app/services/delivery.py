@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.domain.delivery import DeliveryError
+from app.domain.delivery import DeliveryError, Order
 from app.models import Delivery
 from app.queries.posts import deliveries_of
 from app.targets import Target
@@ -28,7 +28,26 @@ def _attempt(delivery: Delivery, target: Target | None, now: datetime) -> None:
     try:
         if target is None:
             raise DeliveryError(f"The target {delivery.target} is no longer set up.")
-        delivery.receipt = target.deliver(delivery.post.file_name, delivery.post.markdown)
+        delivery.receipt = target.deliver(_order(delivery))
         delivery.status, delivery.error = "delivered", None
     except DeliveryError as error:
         delivery.status, delivery.error = "failed", str(error)
+
+
+def _order(delivery: Delivery) -> Order:
+    post = delivery.post
+    return Order(
+        key=f"delivery-{delivery.id}",
+        action="put",
+        event="published",
+        file_name=post.file_name,
+        data=post.markdown,
+        replaces=frozenset(),
+        title="Hot Papers",
+        date=post.edition.date,
+        revision=post.revision,
+        papers=len(post.record.get("papers", [])),
+        editor=post.editor.name if post.editor else "the command line",
+        note="",
+        sha256=post.sha256,
+    )
