@@ -14,7 +14,10 @@ from app.models.papers import Mention, Paper
 
 
 class Edition(db.Model):
-    """The dated issue being edited. `version` grows by one with every action on it."""
+    """The dated issue being edited. `version` grows by one with every action on it.
+
+    A draft can be edited; one that has a post is being corrected.
+    """
 
     __tablename__ = "editions"
     __table_args__ = (CheckConstraint("status in ('draft', 'published')", name="status"),)
@@ -32,8 +35,21 @@ class Edition(db.Model):
     # Who may publish it, and since when; nobody holds the baton of an edition that nobody has acted on.
     baton_editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
     baton_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # The revision that readers have, also while it is corrected or withdrawn.
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", use_alter=True))
+    retracted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # When it is to be published by itself, in whose name, and what that editor said to a rehearsal that was not good.
+    publish_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    publish_editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
+    publish_reason: Mapped[str | None]
 
-    baton_editor: Mapped[Editor | None] = relationship()
+    baton_editor: Mapped[Editor | None] = relationship(foreign_keys=baton_editor_id)
+    publish_editor: Mapped[Editor | None] = relationship(foreign_keys=publish_editor_id)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether readers have a post of it; one in its grace counts, see queries/posts.py."""
+        return self.post_id is not None and self.retracted_at is None
 
 
 class Item(db.Model):

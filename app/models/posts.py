@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
@@ -27,27 +27,48 @@ class Post(db.Model):
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
     published_at: Mapped[datetime] = mapped_column(UtcTime)
     editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
+    # What readers are told of a correction; only a later revision has it.
+    note: Mapped[str | None]
 
-    edition: Mapped[Edition] = relationship()
+    edition: Mapped[Edition] = relationship(foreign_keys=edition_id)
     editor: Mapped[Editor | None] = relationship()
 
 
 class Delivery(db.Model):
-    """One post on its way to one target, with its attempts and its receipt."""
+    """An order to put one post to one target, or to remove it there, with its attempts and what came of it.
+
+    Of an edition and a target the newest order counts. One that did not arrive before the next is `superseded`; one
+    that found something else standing there is `changed` until an editor decides, and `left` if that was to stay.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        CheckConstraint("status in ('waiting', 'delivered', 'failed')", name="status"),
-        UniqueConstraint("post_id", "target"),
+        CheckConstraint("action in ('put', 'remove')", name="action"),
+        CheckConstraint("event in ('published', 'corrected', 'retracted', 'restored', 'taken back')", name="event"),
+        CheckConstraint("status in ('waiting', 'delivered', 'failed', 'changed', 'superseded', 'left')", name="status"),
+        Index(None, "post_id", "target"),
+        Index(None, "status", "next_at"),
     )
 
     id: Mapped[PrimaryKey]
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
     target: Mapped[str]
+    action: Mapped[str] = mapped_column(default="put", server_default="put")
+    # Why it was ordered.
+    event: Mapped[str] = mapped_column(default="published", server_default="published")
     status: Mapped[str] = mapped_column(default="waiting")
+    made_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # Until then the post can be taken back, and nothing is delivered.
+    not_before: Mapped[datetime | None] = mapped_column(UtcTime)
     attempts: Mapped[int] = mapped_column(default=0)
     attempted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    next_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcTime)
     receipt: Mapped[str | None]
     error: Mapped[str | None]
+    # What stood at the target instead of what we knew to be there, and what of it an editor let us replace.
+    found: Mapped[bytes | None]
+    found_sha256: Mapped[str | None]
+    may_replace: Mapped[str | None]
 
     post: Mapped[Post] = relationship()

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Delivery, Edition, Editor, Item, Post
 
+# A delivery that is still to arrive, or that an editor has to decide about.
+UNARRIVED = ("waiting", "failed", "changed")
+
 
 @dataclass(frozen=True, slots=True)
 class PostLine:
@@ -26,9 +29,9 @@ class PostLine:
 
 
 def posts_in_archive(session: Session) -> list[PostLine]:
-    """The newest revision of every post, newest first."""
+    """Every edition's post as readers have it, or had it before it was withdrawn, newest first."""
     papers = select(func.count()).where(Item.edition_id == Edition.id, Item.state == "picked").correlate(Edition)
-    waiting = select(func.count()).where(Delivery.post_id == Post.id, Delivery.status != "delivered").correlate(Post)
+    waiting = select(func.count()).where(Delivery.post_id == Post.id, Delivery.status.in_(UNARRIVED)).correlate(Post)
     query = (
         select(
             Edition.date,
@@ -40,18 +43,27 @@ def posts_in_archive(session: Session) -> list[PostLine]:
             papers.scalar_subquery(),
             waiting.scalar_subquery(),
         )
-        .join(Edition, Edition.id == Post.edition_id)
+        .join(Edition, Edition.post_id == Post.id)
         .outerjoin(Editor, Editor.id == Post.editor_id)
-        .where(Post.id.in_(select(func.max(Post.id)).group_by(Post.edition_id)))
         .order_by(Edition.date.desc())
     )
     return [PostLine(*row) for row in session.execute(query)]
 
 
+def post_of(session: Session, edition: Edition) -> Post | None:
+    """The revision of an edition's post that readers have, or had before it was withdrawn; None before the first."""
+    return session.get(Post, edition.post_id) if edition.post_id else None
+
+
 def post_on(session: Session, date: Day) -> Post | None:
-    """The newest revision of a date's post."""
-    query = select(Post).join(Edition).where(Edition.date == date).order_by(Post.revision.desc()).limit(1)
-    return session.scalar(query)
+    """The same of a date's edition."""
+    return session.scalar(select(Post).join(Edition, Edition.post_id == Post.id).where(Edition.date == date))
+
+
+def revisions_of(session: Session, edition_id: int) -> Sequence[Post]:
+    """Every revision that was ever frozen of an edition, the newest first, also those that were taken back."""
+    query = select(Post).where(Post.edition_id == edition_id).order_by(Post.revision.desc())
+    return session.scalars(query).all()
 
 
 def deliveries_of(session: Session, post_id: int) -> Sequence[Delivery]:
@@ -62,7 +74,7 @@ def deliveries_of(session: Session, post_id: int) -> Sequence[Delivery]:
 
 def posts_beside(session: Session, date: Day) -> tuple[Day | None, Day | None]:
     """The dates of the posts before and after a date."""
-    dates = select(Edition.date).join(Post, Post.edition_id == Edition.id)
+    dates = select(Edition.date).where(Edition.post_id.is_not(None))
     before = session.scalar(dates.where(Edition.date < date).order_by(Edition.date.desc()).limit(1))
     after = session.scalar(dates.where(Edition.date > date).order_by(Edition.date).limit(1))
     return before, after

@@ -57,7 +57,7 @@ def slugs_of_posts(session: Session, dates: Iterable[Day]) -> dict[Day, str]:
     """The address of each date's post on its site, as the head of the post has it; empty where that has none."""
     of_archive = Post.record[("document", "front", "slug")].as_string()
     query = select(Edition.date, Post.record["kind"].as_string().label("kind"), of_archive.label("slug"))
-    query = query.join(Post, Post.edition_id == Edition.id).where(Edition.date.in_(set(dates))).order_by(Post.revision)
+    query = query.join(Post, Post.id == Edition.post_id).where(Edition.date.in_(set(dates)))
     return {row.date: row.slug or "" if row.kind == "archive" else slug(row.date) for row in session.execute(query)}
 
 
@@ -75,7 +75,7 @@ def _runs_before(edition: Edition) -> Select[Any]:
         .join(earlier, earlier.paper_id == Item.paper_id)
         .join(there, there.id == earlier.edition_id)
         .where(Item.edition_id == edition.id, Item.state != "waiting", earlier.state == "picked")
-        .where(there.status == "published", there.date < edition.date)
+        .where(there.post_id.is_not(None), there.date < edition.date)
         .order_by(there.date.desc())
     )
 

@@ -77,13 +77,11 @@ def _freeze(
         name = edition.baton_editor.name if edition.baton_editor else "Another editor"
         raise NotAllowed(f"{name} holds the baton of this edition and publishes it; take it over first.")
     if claimed.rowcount != 1:
-        return session.scalars(
-            select(Post).where(Post.edition_id == edition_id).order_by(Post.revision.desc())
-        ).first(), False
+        return session.get_one(Post, edition.post_id), False
     if not empty_confirmed and not _picked_count(session, edition_id):
         raise EmptyEdition(f"No paper is picked for {edition.date}; publish it empty only if you mean it.")
     post = freeze(session, edition, edition_record(session, edition, now=by.now, rules=by.rules), by)
-    session.add_all(Delivery(post_id=post.id, target=target.name) for target in targets)
+    session.add_all(Delivery(post_id=post.id, target=target.name, made_at=by.now) for target in targets)
     record(session, by, Kind.EDITION_PUBLISHED, f"published {post.file_name}", edition=edition)
     return post, True
 
@@ -98,10 +96,15 @@ def _may_publish(by: Acting) -> ColumnElement[bool]:
 def freeze(
     session: Session, edition: Edition, post_record: dict[str, Any], by: Acting, *, at: datetime | None = None
 ) -> Post:
-    """Add the post of a record to the transaction, as published `at` or now; the caller commits."""
+    """Add the post of a record to the transaction as its edition's next revision, as published `at` or now.
+
+    It is what readers have from now on; the caller commits.
+    """
     data = rebuild(post_record)
+    newest = session.scalar(select(func.max(Post.revision)).where(Post.edition_id == edition.id)) or 0
     post = Post(
         edition_id=edition.id,
+        revision=newest + 1,
         file_name=file_name(edition.date),
         markdown=data,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -111,6 +114,7 @@ def freeze(
     )
     session.add(post)
     session.flush()
+    edition.post_id = post.id
     return post
 
 
