@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.orm import Session, scoped_session
 
 from app import create_app
@@ -131,10 +132,17 @@ def settings(database_url: str, tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Where templates are kept as they were compiled, or each test's desk would compile its pages anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: dict[str, str], clock: Clock) -> Iterator[Flask]:
+def app(settings: dict[str, str], clock: Clock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """A desk on its own database, with the test's clock. Form tokens are off; the tests of forms turn them on."""
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled_templates
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.extensions["clock"] = clock
     yield app
