@@ -13,9 +13,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.connectors import SOURCES, source_settings
+from app.domain import target_settings
 from app.domain.posts import PROFILES
 from app.domain.ranking import DEFAULT_CUT, QUOTE_CUT
-from app.domain.settings import Setting, names, number, text, url, yes_or_no
+from app.domain.settings import Setting, Unshown, names, number, text, url, yes_or_no
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HOTPAPERS_"
@@ -77,6 +78,21 @@ SETTINGS = (
     Setting(
         "TARGET_DIR", "", _path, "the folder that published posts are written to; posts in the instance folder if empty"
     ),
+    Setting(
+        "TARGET_GIT", "", target_settings.repository, "the git repository of your site: a path, or https or ssh address"
+    ),
+    Setting("TARGET_GIT_BRANCH", "main", target_settings.branch, "the branch that posts are pushed to"),
+    Setting("TARGET_GIT_FOLDER", "", target_settings.folder, "the folder in it, such as content/posts"),
+    Setting("TARGET_GIT_USER", "git", text, "the name that goes with the token; most hosts take any"),
+    Setting("TARGET_GIT_TOKEN", "", text, "a token that may push, for https", True),
+    Setting(
+        "TARGET_GIT_AUTHOR",
+        "Hot Papers <hot-papers@localhost>",
+        target_settings.author,
+        "whom commits name as their author",
+    ),
+    Setting("TARGET_WEBHOOK", "", target_settings.hook, "an address that is told when a post has arrived", True),
+    Setting("TARGET_WEBHOOK_SECRET", "", target_settings.signing_secret, "signs what the webhook is told", True),
     Setting("SITE_URL", "", _site, "where posts stand on your site, for links to earlier ones; its root if empty"),
     Setting("CONTACT", "", text, "an e-mail address for the User-Agent, so that a source can reach you"),
     Setting("SOURCES_OFF", "", _sources, "sources that are not asked, with commas between them, such as reddit,github"),
@@ -102,6 +118,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         if name.startswith(PREFIX + WEIGHT) and raw.strip()
     }
     _settle_paths(values, environ)
+    if values["TARGET_GIT_TOKEN"] and target_settings.tells_tokens(values["TARGET_GIT"]):
+        raise SettingError(f"{PREFIX}TARGET_GIT must be an address of https: a token over http can be read on the way.")
     return values
 
 
@@ -118,6 +136,8 @@ def unknown_settings(environ: Mapping[str, str] = os.environ) -> list[str]:
 def _read(name: str, raw: str, read: Callable[[str], Any]) -> Any:
     try:
         return read(raw)
+    except Unshown as error:
+        raise SettingError(f"{PREFIX}{name} {error}.") from None
     except ValueError as error:
         raise SettingError(f"{PREFIX}{name} {error}, not {raw!r}.") from None
 

@@ -36,8 +36,8 @@ class Order:
 
     `key` names the delivery and stays the same however often it is tried; `action` is put or remove, `event` what
     happened to the post: published, corrected, retracted, restored, taken back. `data` is what is put or, where the
-    post is removed, what was delivered last. `replaces` has the SHA-256 (hex) of every content that may be overwritten or
-    removed: our own earlier revisions, and what an editor allowed.
+    post is removed, what was delivered last. `replaces` has the SHA-256 (hex) of every content that may be overwritten
+    or removed: our own earlier revisions, and what an editor allowed.
     """
 
     key: str

@@ -8,6 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
+class Unshown(ValueError):
+    """A value that cannot be used and must not be repeated, for there may be a secret in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: `read` turns its text into its value and raises ValueError saying what was expected.
@@ -51,7 +55,7 @@ def url(raw: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be an address that starts with http:// or https://")
     if parts.username or parts.password:
-        raise ValueError("must be an address without a name or password in it")
+        raise Unshown("must be an address without a name or password in it")
     return raw.rstrip("/")
 
 
