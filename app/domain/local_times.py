@@ -1,4 +1,4 @@
-"""Times as people write them, in a zone whose clocks are put forward and back: which moment each means, and its words."""
+"""Times as people write them, in a zone whose clocks are put forward and back: which moment each means; its words."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo

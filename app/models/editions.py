@@ -38,10 +38,13 @@ class Edition(db.Model):
     # The revision that readers have, also while it is corrected or withdrawn.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", use_alter=True))
     retracted_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    # When it is to be published by itself, in whose name, and what that editor said to a rehearsal that was not good.
+    # When it is to be published by itself, in whose name, and what that editor said to a rehearsal that was not good
+    # and to the readers of a correction; and why it was not published then, where that could not be.
     publish_at: Mapped[datetime | None] = mapped_column(UtcTime)
     publish_editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
     publish_reason: Mapped[str | None]
+    publish_note: Mapped[str | None]
+    publish_problem: Mapped[str | None]
 
     baton_editor: Mapped[Editor | None] = relationship(foreign_keys=baton_editor_id)
     publish_editor: Mapped[Editor | None] = relationship(foreign_keys=publish_editor_id)

@@ -16,7 +16,7 @@ class Post(db.Model):
     """The frozen Markdown of an edition, byte for byte, and the record from which it can be rebuilt."""
 
     __tablename__ = "posts"
-    __table_args__ = (UniqueConstraint("edition_id", "revision"),)
+    __table_args__ = (UniqueConstraint("edition_id", "revision"), Index(None, "published_at"))
 
     id: Mapped[PrimaryKey]
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
@@ -29,9 +29,29 @@ class Post(db.Model):
     editor_id: Mapped[int | None] = mapped_column(ForeignKey("editors.id"))
     # What readers are told of a correction; only a later revision has it.
     note: Mapped[str | None]
+    # The number of the revision that readers had until then, and have again where this one is taken back.
+    replaces: Mapped[int | None]
+    # Until then it can be taken back and readers do not have it; NULL where it went out at once.
+    grace_until: Mapped[datetime | None] = mapped_column(UtcTime)
 
     edition: Mapped[Edition] = relationship(foreign_keys=edition_id)
     editor: Mapped[Editor | None] = relationship()
+
+
+class PostEntry(db.Model):
+    """One paper in a post, in short, so that lists of posts and papers need no record; it can be made of that anew."""
+
+    __tablename__ = "post_entries"
+    __table_args__ = (Index(None, "arxiv_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    # From 1, in the order of the post.
+    position: Mapped[int] = mapped_column(primary_key=True)
+    # As printed; in the archive it is not always the position.
+    number: Mapped[int]
+    arxiv_id: Mapped[str | None]
+    # Markdown, as the post's document has it.
+    title: Mapped[str]
 
 
 class Delivery(db.Model):
@@ -62,12 +82,15 @@ class Delivery(db.Model):
     not_before: Mapped[datetime | None] = mapped_column(UtcTime)
     attempts: Mapped[int] = mapped_column(default=0)
     attempted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # Whoever tries it has it until then; if that process dies, another may take it up afterwards.
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    # A failed one without a time is tried again by hand only.
     next_at: Mapped[datetime | None] = mapped_column(UtcTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcTime)
     receipt: Mapped[str | None]
     error: Mapped[str | None]
     # What stood at the target instead of what we knew to be there, and what of it an editor let us replace.
-    found: Mapped[bytes | None]
+    found: Mapped[bytes | None] = mapped_column(deferred=True)
     found_sha256: Mapped[str | None]
     may_replace: Mapped[str | None]
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.domain.records import RecordUnreadable, document_of
+
 revision = "0006"
 down_revision = "0005"
 
@@ -11,6 +13,8 @@ ACTIONS = "action in ('put', 'remove')"
 EVENTS = "event in ('published', 'corrected', 'retracted', 'restored', 'taken back')"
 STATUSES = "'waiting', 'delivered', 'failed', 'changed', 'superseded', 'left'"
 FORMER_STATUSES = "'waiting', 'delivered', 'failed'"
+# What was said of a publishing that is to be: to a rehearsal that is not good, to readers of a correction; and by it.
+SAID = ("publish_reason", "publish_note", "publish_problem")
 # A delivery as it was asked for.
 ASKED = (
     ("action", sa.String(), "put"),
@@ -20,6 +24,7 @@ ASKED = (
 CAME = (
     ("made_at", UTC_TIME),
     ("not_before", UTC_TIME),
+    ("claimed_until", UTC_TIME),
     ("next_at", UTC_TIME),
     ("delivered_at", UTC_TIME),
     ("found", sa.LargeBinary()),
@@ -30,12 +35,19 @@ CAME = (
 
 def upgrade() -> None:
     op.add_column("posts", sa.Column("note", sa.String(), nullable=True))
+    # As a statement of its own: a batch would copy the table on SQLite, and leave its triggers behind.
+    op.execute("alter table posts add column replaces_id integer constraint fk_posts_replaces_id references posts (id)")
+    op.create_index(op.f("ix_posts_published_at"), "posts", ["published_at"])
+    _list_papers_of_posts()
+    op.add_column("posts", sa.Column("replaces", sa.Integer(), nullable=True))
+    op.add_column("posts", sa.Column("grace_until", UTC_TIME, nullable=True))
     with op.batch_alter_table("editions") as table:
         table.add_column(sa.Column("post_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("retracted_at", UTC_TIME, nullable=True))
         table.add_column(sa.Column("publish_at", UTC_TIME, nullable=True))
         table.add_column(sa.Column("publish_editor_id", sa.Integer(), nullable=True))
-        table.add_column(sa.Column("publish_reason", sa.String(), nullable=True))
+        for name in SAID:
+            table.add_column(sa.Column(name, sa.String(), nullable=True))
         table.create_foreign_key(op.f("fk_editions_post_id"), "posts", ["post_id"], ["id"])
         table.create_foreign_key(op.f("fk_editions_publish_editor_id"), "editors", ["publish_editor_id"], ["id"])
     op.execute(
@@ -49,6 +61,7 @@ def upgrade() -> None:
         for name, kind in CAME:
             table.add_column(sa.Column(name, kind, nullable=True))
     op.execute("update deliveries set made_at = (select published_at from posts where posts.id = deliveries.post_id)")
+    op.execute("update deliveries set next_at = made_at where status <> 'delivered'")
     op.execute("update deliveries set delivered_at = attempted_at where status = 'delivered'")
     _check_deliveries(f"status in ({STATUSES})", (("action", ACTIONS), ("event", EVENTS)))
     op.create_index(op.f("ix_deliveries_post_id_target"), "deliveries", ["post_id", "target"])
@@ -74,9 +87,48 @@ def downgrade() -> None:
     with op.batch_alter_table("editions") as table:
         for name in ("post_id", "publish_editor_id"):
             table.drop_constraint(op.f(f"fk_editions_{name}"), type_="foreignkey")
-        for name in ("publish_reason", "publish_editor_id", "publish_at", "retracted_at", "post_id"):
+        for name in (*SAID, "publish_editor_id", "publish_at", "retracted_at", "post_id"):
             table.drop_column(name)
-    op.drop_column("posts", "note")
+    for name in ("grace_until", "replaces", "note"):
+        op.drop_column("posts", name)
+
+
+def _list_papers_of_posts() -> None:
+    """The papers of every post in short, read from its record as it was frozen."""
+    entries = op.create_table(
+        "post_entries",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("arxiv_id", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_post_entries_post_id")),
+        sa.PrimaryKeyConstraint("post_id", "position", name=op.f("pk_post_entries")),
+    )
+    op.create_index(op.f("ix_post_entries_arxiv_id"), "post_entries", ["arxiv_id"])
+    posts = sa.table("posts", sa.column("id", sa.Integer()), sa.column("record", sa.JSON()))
+    ids = op.get_bind().scalars(sa.select(posts.c.id).order_by(posts.c.id)).all()
+    for post_id in ids:
+        record = op.get_bind().scalar(sa.select(posts.c.record).where(posts.c.id == post_id))
+        op.bulk_insert(entries, _papers_of_post(post_id, record))
+
+
+def _papers_of_post(post_id: int, record: dict) -> list[dict]:
+    """A row for each paper; none where a record cannot be read, which `flask posts verify` tells."""
+    try:
+        document = document_of(record)
+    except RecordUnreadable:
+        return []
+    return [
+        {
+            "post_id": post_id,
+            "position": position,
+            "number": entry.number,
+            "arxiv_id": entry.arxiv_id,
+            "title": entry.title,
+        }
+        for position, entry in enumerate(document.entries, start=1)
+    ]
 
 
 def _check_deliveries(statuses: str, more: tuple[tuple[str, str], ...]) -> None:
