@@ -29,8 +29,10 @@ _TAGS = set(
     "thead tr ul".split()
 )
 _ATTRIBUTES = {"a": {"href", "title"}, "p": {"lang", "dir"}, "ol": {"start"}}
+_LANGUAGE_CLASS = frozenset({"class"})
 _CLASSES = {"blockquote": {"twitter-tweet", "bluesky-embed"}}
-_FORMULA = re.compile("\ufdd0([0-9]+)\ufdd1")
+# Where a formula stood: code points that are no characters, around its number.
+FORMULA = re.compile("\ufdd0([0-9]{1,9})\ufdd1")
 _ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
 _CODE_FENCE = re.compile("(`{3,}|~{3,})")
@@ -65,13 +67,31 @@ def _page(text: str) -> str:
     if len(text) > LONGEST_ENTRY:
         return f"<pre>{escape(text)}</pre>"
     formulas: list[str] = []
-    source = "\n".join(_without_formulas(text.split("\n"), formulas))
-    source = _PARAGRAPH.sub(_without_many_brackets, source)
     try:
-        page = markdown.markdown(source, extensions=["fenced_code", _ImagesAsLinks()], output_format="html")
+        page = _rendered(text, formulas)
     except Exception:  # Whatever a hostile text makes it raise, RecursionError first of all.
         return f"<pre>{escape(text)}</pre>"
-    return _clean(_FORMULA.sub(lambda match: _drawn(formulas, int(match[1])), page))
+    return _clean(FORMULA.sub(lambda match: _drawn(formulas, int(match[1])), page))
+
+
+def marked_html(text: str) -> tuple[str, list[str]]:
+    """Markdown of a post as the very HTML that `post_html` shows, but for its formulas: marks, and the formulas' list.
+
+    Code keeps the class that names its language. A text that cannot be rendered is one block of code.
+    """
+    text, formulas = without_stray_signs(text), list[str]()
+    if len(text) <= LONGEST_ENTRY:
+        try:
+            return _clean(_rendered(text, formulas), code=_LANGUAGE_CLASS), formulas
+        except Exception:  # As above.
+            formulas.clear()
+    return f"<pre>{escape(text)}</pre>", formulas
+
+
+def _rendered(text: str, formulas: list[str]) -> str:
+    source = "\n".join(_without_formulas(text.split("\n"), formulas))
+    source = _PARAGRAPH.sub(_without_many_brackets, source)
+    return markdown.markdown(source, extensions=["fenced_code", _ImagesAsLinks()], output_format="html")
 
 
 def _body(text: str) -> str:
@@ -118,11 +138,11 @@ def _drawn(formulas: list[str], number: int) -> str:
     return mathml(formulas[number]) or f"<code>{escape(formulas[number])}</code>"
 
 
-def _clean(page: str) -> str:
+def _clean(page: str, code: frozenset[str] = frozenset()) -> str:
     return nh3.clean(
         page,
         tags=_TAGS | MATHML_TAGS,
-        attributes=_ATTRIBUTES | MATHML_ATTRIBUTES,
+        attributes=_ATTRIBUTES | MATHML_ATTRIBUTES | {"code": set(code)},
         allowed_classes=_CLASSES,
         clean_content_tags={"script", "style"},
         url_schemes={"http", "https", "mailto"},
