@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import make_url
@@ -14,12 +14,14 @@ from sqlalchemy.exc import ArgumentError
 
 from app.connectors import SOURCES, source_settings
 from app.domain import target_settings
-from app.domain.posts import PROFILES
+from app.domain.profiles import Profile, ProfileError, Quotes, load_profile
 from app.domain.ranking import DEFAULT_CUT, QUOTE_CUT
 from app.domain.settings import Setting, Unshown, names, number, text, url, yes_or_no
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HOTPAPERS_"
+# Quotes as the profile has them.
+AS_PROFILE = "profile"
 
 
 class SettingError(Exception):
@@ -33,9 +35,16 @@ def _zone(raw: str) -> ZoneInfo:
         raise ValueError("must be the name of a time zone, such as UTC or Europe/Vienna") from None
 
 
-def _profile(raw: str) -> str:
-    if raw not in PROFILES:
-        raise ValueError(f"must be one of: {', '.join(PROFILES)}")
+def _profile(raw: str) -> Profile:
+    try:
+        return load_profile(raw)
+    except ProfileError as error:
+        raise SettingError(f"{PREFIX}PROFILE cannot be used: {error}") from error
+
+
+def _quotes(raw: str) -> str:
+    if raw not in (AS_PROFILE, *get_args(Quotes)):
+        raise ValueError(f"must be one of: {', '.join((AS_PROFILE, *get_args(Quotes)))}")
     return raw
 
 
@@ -71,7 +80,13 @@ SETTINGS = (
     Setting("TIMEZONE", "UTC", _zone, "the zone of every time in a post and on the desk"),
     Setting("CUT", f"{DEFAULT_CUT:g}", number, "the score from which a paper is picked by default"),
     Setting("QUOTE_CUT", f"{QUOTE_CUT:g}", number, "the score from which a mention is quoted in the post"),
-    Setting("PROFILE", "lumen", _profile, "how a post looks: lumen"),
+    Setting(
+        "PROFILE",
+        "lumen",
+        _profile,
+        "the form of a post: lumen, hugo, jekyll, eleventy, astro, or a folder with a profile of your own",
+    ),
+    Setting("QUOTES", AS_PROFILE, _quotes, "quotes plain, as the network's widget, or as the profile has them"),
     Setting(
         "TIDY_TEX", "no", yes_or_no, "yes prints TeX in titles and abstracts as what it means, but for the mathematics"
     ),
@@ -140,6 +155,15 @@ def _read(name: str, raw: str, read: Callable[[str], Any]) -> Any:
         raise SettingError(f"{PREFIX}{name} {error}.") from None
     except ValueError as error:
         raise SettingError(f"{PREFIX}{name} {error}, not {raw!r}.") from None
+
+
+def _settle_quotes(values: dict[str, Any]) -> None:
+    if values["QUOTES"] == AS_PROFILE:
+        return
+    try:
+        values["PROFILE"] = values["PROFILE"].with_quotes(values["QUOTES"])
+    except ProfileError as error:
+        raise SettingError(f"{PREFIX}QUOTES cannot be used: {error}") from error
 
 
 def _settle_paths(values: dict[str, Any], environ: Mapping[str, str]) -> None:

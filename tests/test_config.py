@@ -8,11 +8,12 @@ import pytest
 
 from app import create_app
 from app.config import SettingError, read_settings, unknown_settings
+from app.domain.profiles import LUMEN
 
 
 def test_the_defaults_stand_where_nothing_is_set():
     values = read_settings({})
-    assert (values["CUT"], values["QUOTE_CUT"], values["PROFILE"], values["WEIGHTS"]) == (50, 25, "lumen", {})
+    assert (values["CUT"], values["QUOTE_CUT"], values["PROFILE"], values["WEIGHTS"]) == (50, 25, LUMEN, {})
     assert values["INSTANCE_DIR"] == Path(__file__).resolve().parent.parent / "instance"
     assert values["TARGET_DIR"] == values["INSTANCE_DIR"] / "posts"
     assert date(2026, 11, 26) in values["ARXIV_HOLIDAYS"]
@@ -24,7 +25,8 @@ def test_the_defaults_stand_where_nothing_is_set():
         ("CUT", "fifty", "HOTPAPERS_CUT must be a number, not 'fifty'."),
         ("CUT", "nan", "HOTPAPERS_CUT must be a number that is not negative, not 'nan'."),
         ("CUT", "-1", "HOTPAPERS_CUT must be a number that is not negative, not '-1'."),
-        ("PROFILE", "hugo2", "HOTPAPERS_PROFILE must be one of: lumen, not 'hugo2'."),
+        ("PROFILE", "hugo2", "HOTPAPERS_PROFILE cannot be used: 'hugo2' is neither one of lumen, hugo, jekyll, "),
+        ("QUOTES", "none", "HOTPAPERS_QUOTES must be one of: profile, plain, widget, not 'none'."),
         ("TIMEZONE", "Mars/Base", "HOTPAPERS_TIMEZONE must be the name of a time zone"),
         ("TIMEZONE", "../etc/passwd", "HOTPAPERS_TIMEZONE must be the name of a time zone"),
         ("ARXIV_URL", "ftp://arxiv", "HOTPAPERS_ARXIV_URL must be an address"),

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from itertools import accumulate
 from math import floor, inf
 
+from app.domain.profiles import Profile
 from app.domain.ranking import is_above_cut, rank_key
 
 REASON_LIMIT = 200
@@ -42,7 +43,7 @@ class Rules:
     quote_limit: int
     weights: Mapping[str, float]
     timezone: tzinfo
-    profile: str
+    profile: Profile
     # The address under which the posts stand on their site; empty for links from its root.
     site_url: str = ""
     # Whether TeX in the words of titles and abstracts is printed as what it means, or as it is written.

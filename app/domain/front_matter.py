@@ -131,25 +131,25 @@ def _text(value: Any) -> str:
 
 def _spelled(front: FrontMatter) -> str:
     """The head as the blog spelled it: title and date bare, every other text in quotes, a blank line at the end."""
-    tags = [f"  - {_quoted(tag)}" for tag in front.tags]
+    tags = [f"  - {quoted(tag)}" for tag in front.tags]
     lines = [
         FENCE,
-        f"title: {front.title if _PLAIN_TEXT.fullmatch(front.title) else _quoted(front.title)}",
-        f"date: {front.date if _PLAIN_DATE.fullmatch(front.date) else _quoted(front.date)}",
-        f"template: {_quoted(front.template)}",
+        f"title: {front.title if _PLAIN_TEXT.fullmatch(front.title) else quoted(front.title)}",
+        f"date: {front.date if _PLAIN_DATE.fullmatch(front.date) else quoted(front.date)}",
+        f"template: {quoted(front.template)}",
         f"draft: {'true' if front.draft else 'false'}",
-        f"slug: {_quoted(front.slug)}",
-        f"category: {_quoted(front.category)}",
+        f"slug: {quoted(front.slug)}",
+        f"category: {quoted(front.category)}",
         *(["tags:", *tags] if tags else ["tags: []"]),
-        f"description: {_quoted(front.description)}",
-        f"socialImage: {_quoted(front.social_image)}",
+        f"description: {quoted(front.description)}",
+        f"socialImage: {quoted(front.social_image)}",
         "",
         FENCE,
     ]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A text as a double-quoted YAML scalar on one line."""
     spelled = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))
     return spelled.removesuffix("\n")

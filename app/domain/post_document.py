@@ -1,7 +1,8 @@
 """A post as a value: its head, its entries and the blank lines between them, enough to write every byte again."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from app.domain.front_matter import FrontMatter
@@ -72,9 +73,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class PostDocument:
-    """A whole post; `closing` stands under a rule after the last entry.
+class Correction:
+    """What a later revision of a post corrected, and on which day of the house's zone; `note` is Markdown."""
 
+    day: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a post beside its text; all times are aware and in the house's zone.
+
+    `published_at` is that of the first revision, `revised_at` that of this one, None for the first.
+    """
+
+    edition_date: date
+    published_at: datetime
+    revised_at: datetime | None = None
+    revision: int = 1
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostDocument:
+    """A whole post; `closing` stands under a rule after the last entry, corrections included.
+
+    `about` is known of a post that the desk makes, not of one read from a file, and is no part of what it says.
     `layout` holds the line breaks after the head and after the introduction, `closing_layout` those after the rule and
     after the closing words, each where unusual.
     """
@@ -86,6 +110,7 @@ class PostDocument:
     layout: tuple[str, ...] = ()
     closing: str = ""
     closing_layout: tuple[str, ...] = ()
+    about: About | None = field(default=None, compare=False)
 
     @property
     def slug(self) -> str:
@@ -123,8 +148,13 @@ def usual_closing() -> tuple[str, str]:
 
 
 def to_dict(document: PostDocument) -> dict[str, Any]:
-    """The document as JSON-able data; values that are empty are left out, so a stored record stays short."""
-    return _trimmed(asdict(document))
+    """The document as JSON-able data; values that are empty are left out, so a stored record stays short.
+
+    What is known about it beside its text is left out too.
+    """
+    data = asdict(document)
+    del data["about"]
+    return _trimmed(data)
 
 
 def from_dict(data: dict[str, Any]) -> PostDocument:

@@ -13,6 +13,8 @@ from app.domain.front_matter import (
 from app.domain.post_document import (
     CLOSING_RULE,
     SCRIPT,
+    About,
+    Correction,
     Entry,
     PostDocument,
     Quote,
@@ -24,16 +26,20 @@ from app.domain.post_document import (
     usual_opening,
 )
 from app.domain.post_parsing import PostUnreadable, parse
+from app.domain.profiles import LUMEN, Profile, ProfileError, composed, named, quoted_plainly
 
 __all__ = [
-    "DEFAULT_PROFILE",
-    "PROFILES",
+    "LUMEN",
     "SCRIPT",
+    "About",
+    "Correction",
     "Entry",
     "FrontMatter",
     "FrontMatterError",
     "PostDocument",
     "PostUnreadable",
+    "Profile",
+    "ProfileError",
     "Quote",
     "compose",
     "file_name",
@@ -46,18 +52,20 @@ __all__ = [
     "to_dict",
 ]
 
-DEFAULT_PROFILE = "lumen"
-PROFILES = (DEFAULT_PROFILE,)
 
+def compose(document: PostDocument, profile: Profile = LUMEN) -> bytes:
+    """The bytes of a post, UTF-8, in the form of a profile: the front matter, the introduction, the entries in their
+    order, the closing words.
 
-def compose(document: PostDocument, profile: str = DEFAULT_PROFILE) -> bytes:
-    """The bytes of a post, UTF-8: the front matter, the introduction, the entries in their order, the closing words.
-
-    The form is that of the blog's post of 2021-03-24. FrontMatterError if the front matter would not read back as
-    meant; ValueError for an unknown profile.
+    lumen's form is that of the blog's post of 2021-03-24. FrontMatterError if the front matter would not read back as
+    meant; ProfileError if the profile cannot be filled in with this post.
     """
-    if profile not in PROFILES:
-        raise ValueError(f"There is no profile named {profile!r}.")
+    if profile.body is not None:
+        return composed(document, profile)
+    return _lumen(document if profile.quotes == "widget" else quoted_plainly(document))
+
+
+def _lumen(document: PostDocument) -> bytes:
     more = bool(document.entries or document.closing)
     opening = document.layout or usual_opening(document.introduction, more=more)
     parts = [head_of(document.front), opening[0]]
@@ -79,9 +87,9 @@ def _composed(entry: Entry, *, last: bool) -> str:
     return "".join(text + after for text, after in zip(texts, breaks, strict=True))
 
 
-def file_name(edition_date: date) -> str:
-    """The name of an edition's post: `2021-03-24---Hot-Papers.md`."""
-    return f"{edition_date.isoformat()}---Hot-Papers.md"
+def file_name(edition_date: date, profile: Profile = LUMEN) -> str:
+    """The name of an edition's post: `2021-03-24---Hot-Papers.md` for lumen."""
+    return named(edition_date, profile)
 
 
 def first_difference(a: bytes, b: bytes) -> tuple[int, str, str] | None:

@@ -9,14 +9,32 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.markup import collapsed, markdown_text, network, note_markdown, tidy_markdown
 from app.domain.papers import abs_url, pdf_url
-from app.domain.posts import DEFAULT_PROFILE, Entry, PostDocument, from_dict, lumen_front_matter, to_dict
+from app.domain.posts import (
+    LUMEN,
+    About,
+    Correction,
+    Entry,
+    PostDocument,
+    Profile,
+    ProfileError,
+    compose,
+    from_dict,
+    lumen_front_matter,
+    to_dict,
+)
+from app.domain.profiles import profile_from
 from app.domain.quoting import QuoteRule, counted, counts, moment, quotes_of
 from app.domain.ranking import QUOTE_CUT, QUOTE_LIMIT, CountedReading, SourceTotal, source_totals
 
-FORMAT = 1
+# 2 holds its profile whole and the revisions that there were; 1 is lumen's, by name, and what is read in from files.
+FORMAT = 2
+FIRST_FORMAT = 1
 
 # `cs.CV`, `physics.soc-ph`, `hep-th`; anything else is no category of arXiv's, and no address is made of it.
 _CATEGORY = re.compile(r"[A-Za-z-]{2,20}(?:\.[A-Za-z-]{2,20})?")
+
+# What begins a list, a quotation or code in a note, and must begin a line to do so.
+_BLOCK = re.compile(r" |\t|[-+*>][ \t]|>|[0-9]{1,9}[.)][ \t]|```|~~~")
 
 Record = Mapping[str, Any]
 
@@ -27,7 +45,7 @@ class RecordUnreadable(ValueError):
 
 def archive_record(document: PostDocument) -> dict[str, Any]:
     """The record of a post that was read in from a file."""
-    return {"format": FORMAT, "kind": "archive", "profile": DEFAULT_PROFILE, "document": to_dict(document)}
+    return {"format": FIRST_FORMAT, "kind": "archive", "profile": LUMEN.name, "document": to_dict(document)}
 
 
 def document_of(record: Record) -> PostDocument:
@@ -35,7 +53,7 @@ def document_of(record: Record) -> PostDocument:
 
     RecordUnreadable if the record is of another format or incomplete.
     """
-    if record.get("format") != FORMAT:
+    if record.get("format") not in (FIRST_FORMAT, FORMAT):
         raise RecordUnreadable(f"This program cannot read records of format {record.get('format')!r}.")
     try:
         if record["kind"] == "archive":
@@ -47,15 +65,67 @@ def document_of(record: Record) -> PostDocument:
     raise RecordUnreadable(f"There is no record of kind {record['kind']!r}.")
 
 
+def profile_of(record: Record) -> Profile:
+    """The profile in whose form a record's post is. RecordUnreadable if the record's profile cannot be read."""
+    profile = record.get("profile")
+    if profile == LUMEN.name:
+        return LUMEN
+    if not isinstance(profile, Mapping):
+        raise RecordUnreadable(f"The record names a profile that is not in it: {profile!r}.")
+    try:
+        return profile_from(profile)
+    except ProfileError as error:
+        raise RecordUnreadable(f"The record's profile cannot be read: {error}") from error
+
+
+def rebuilt(record: Record) -> bytes:
+    """The bytes of a record's post, from the record alone.
+
+    RecordUnreadable, FrontMatterError or ProfileError if they cannot be made.
+    """
+    return compose(document_of(record), profile_of(record))
+
+
+def in_lumen(record: Record) -> bytes:
+    """A record's post in the form of lumen whatever its profile: what the desk draws, reads back and compares."""
+    return compose(document_of(record))
+
+
 def _edition(record: Record) -> PostDocument:
-    published_at = moment(record["published_at"])
     zone = _zone(record.get("timezone") or "UTC")
-    if published_at is None:
-        raise RecordUnreadable("The record's time of publishing is empty.")
-    front = lumen_front_matter(date.fromisoformat(record["edition_date"]), published_at.astimezone(zone))
+    about = _about(record, zone)
+    front = lumen_front_matter(about.edition_date, about.published_at)
     entries = (_entry(number, item, record, zone) for number, item in enumerate(record["items"], start=1))
     introduction, closing = (note_markdown(record.get(name) or "") for name in ("introduction", "closing"))
-    return PostDocument(front, introduction, tuple(entries), closing=closing)
+    ending = [text for text in (closing, *map(_corrected, about.corrections)) if text]
+    return PostDocument(front, introduction, tuple(entries), closing="\n\n".join(ending), about=about)
+
+
+def _about(record: Record, zone: tzinfo) -> About:
+    published_at, revised_at = moment(record["published_at"]), moment(record.get("revised_at"))
+    if published_at is None:
+        raise RecordUnreadable("The record's time of publishing is empty.")
+    return About(
+        edition_date=date.fromisoformat(record["edition_date"]),
+        published_at=published_at.astimezone(zone),
+        revised_at=revised_at and revised_at.astimezone(zone),
+        revision=record.get("revision") or 1,
+        corrections=tuple(_correction(told, zone) for told in record.get("corrections") or ()),
+    )
+
+
+def _correction(told: Record, zone: tzinfo) -> Correction:
+    at = moment(told["at"])
+    if at is None:
+        raise RecordUnreadable("The time of a correction in the record is empty.")
+    return Correction(at.astimezone(zone).date(), note_markdown(told["note"]))
+
+
+def _corrected(correction: Correction) -> str:
+    """A correction as it is printed under the closing words; lists and code begin below its date."""
+    day = correction.day
+    gap = "\n\n" if _BLOCK.match(correction.note) else " "
+    return f"**Correction, {day.day} {day:%B} {day.year}:**{gap}{correction.note}".rstrip()
 
 
 def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:

@@ -15,17 +15,33 @@ from app.queries.evidence import COUNTS, Evidence, PaperText, evidence_of_items,
 from app.queries.repeats import earlier_runs, slugs_of_posts
 
 
-def edition_record(session: Session, edition: Edition, *, now: datetime, rules: Rules) -> dict[str, Any]:
-    """The record of an edition's picked items in order, published at `now`; see app/domain/records.py for its form."""
+def edition_record(
+    session: Session,
+    edition: Edition,
+    *,
+    now: datetime,
+    rules: Rules,
+    revision: int = 1,
+    first_published_at: datetime | None = None,
+    corrections: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """The record of an edition's picked items in order, published at `now`; docs/record.schema.json has its form.
+
+    A later revision names its number, when the first one was published, and all corrections so far, its own last:
+    `{"at": ISO 8601 time, "note": Markdown}` each.
+    """
     query = select(Item).where(Item.edition_id == edition.id, Item.state == "picked").order_by(Item.order_key)
     items = list(session.scalars(query.execution_options(populate_existing=True)))
     return {
         "format": FORMAT,
         "kind": "edition",
         "edition_date": edition.date.isoformat(),
-        "published_at": now.isoformat(),
+        "revision": revision,
+        "published_at": (first_published_at or now).isoformat(),
+        "revised_at": now.isoformat() if revision > 1 else None,
+        "corrections": [{"at": told["at"], "note": told["note"]} for told in corrections],
         "timezone": str(rules.timezone),
-        "profile": rules.profile,
+        "profile": rules.profile.to_data(),
         "cut": edition.cut,
         "weights": dict(rules.weights),
         "quote_cut": rules.quote_cut,
@@ -64,6 +80,7 @@ def _items(session: Session, items: Sequence[Item], updates: Mapping[int, dict[s
     return [
         _paper(texts[item.id])
         | {"headline": item.headline, "note": item.note, "update": updates.get(item.id)}
+        | {name: _iso(getattr(item, name)) for name in ("decided_at", "placed_at", "pinned_at")}
         | {"readings": [_reading(reading) for reading in readings.get(item.id, [])]}
         | {"mentions": [mention_record(mention) for mention in mentions.get(item.id, [])]}
         | {"quotes": _quotes(item.quotes, mentions.get(item.id, []))}
@@ -80,7 +97,7 @@ def _quotes(chosen: Sequence[int] | None, mentions: Sequence[Evidence]) -> list[
 
 
 def _paper(text: PaperText) -> dict[str, Any]:
-    names = ("arxiv_id", "version", "title", "authors", "abstract", "categories")
+    names = ("arxiv_id", "version", "title", "authors", "abstract", "categories", "comment", "doi")
     return {name: getattr(text, name) for name in names}
 
 
@@ -97,8 +114,16 @@ def mention_record(mention: Evidence) -> dict[str, Any]:
         "posted_at": _iso(mention.posted_at),
         **_counts(mention),
         "struck": mention.is_struck,
+        "strike": _strike(mention),
         "gone": mention.gone_at is not None,
     }
+
+
+def _strike(mention: Evidence) -> dict[str, Any] | None:
+    """Who struck a mention, when and why; nobody is named where the command line did."""
+    if not mention.is_struck:
+        return None
+    return {"by": mention.struck_by, "at": _iso(mention.struck_at), "reason": mention.strike_reason}
 
 
 def _counts(counts: CountedReading | Evidence) -> dict[str, Any]:

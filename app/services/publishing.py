@@ -3,22 +3,28 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from app.domain.corrections import NothingCorrected, checked_note, checked_reason
 from app.domain.editions import EmptyEdition, NotAllowed, Rules
-from app.domain.posts import compose, file_name
-from app.domain.records import document_of
-from app.models import Delivery, Edition, Item, Post
+from app.domain.posts import file_name
+from app.domain.records import profile_of, rebuilt
+from app.models import Edition, Item, Post
+from app.queries.posts import post_of
 from app.queries.records import edition_record
 from app.services.acting import Acting
 from app.services.audit import Kind, record
-from app.services.delivery import deliver
+from app.services.delivery import deliver_after, order_deliveries
 from app.services.transactions import transaction
 from app.targets import Target
+
+# What a scheduled publishing keeps, and what is over once the edition is published or closed.
+SCHEDULED = ("publish_at", "publish_editor_id", "publish_reason", "publish_note", "publish_problem")
+NO_GRACE = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +35,72 @@ class Published:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an editor said on publishing: to an edition without papers, to a rehearsal that is not good, to readers."""
+
+    empty_confirmed: bool
+    reason: str
+    note: str
+    grace: timedelta
+
+
 def rebuild(post_record: dict[str, Any]) -> bytes:
     """The bytes of a post from its record alone."""
-    return compose(document_of(post_record), post_record["profile"])
+    return rebuilt(post_record)
 
 
 def preview(session: Session, edition_id: int, *, now: datetime, rules: Rules) -> bytes:
-    """The Markdown that publishing at `now` would freeze."""
-    return rebuild(edition_record(session, session.get_one(Edition, edition_id), now=now, rules=rules))
+    """The Markdown that publishing at `now` would freeze, but for the note of a correction, which is asked for then."""
+    return rebuild(next_record(session, session.get_one(Edition, edition_id), now=now, rules=rules))
+
+
+def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rules, note: str = "") -> dict[str, Any]:
+    """The record that publishing at `now` would freeze.
+
+    Where readers have a revision already it is that of a correction: the post keeps its first date, and its corrections
+    go on with `note`.
+    """
+    newest = _newest_revision(session, edition.id)
+    was = post_of(session, edition)
+    if was is None:
+        return edition_record(session, edition, now=now, rules=rules, revision=newest + 1)
+    corrections = [*was.record.get("corrections", ()), *([{"at": now.isoformat(), "note": note}] if note else [])]
+    return edition_record(
+        session,
+        edition,
+        now=now,
+        rules=rules,
+        revision=newest + 1,
+        first_published_at=_first_published(was),
+        corrections=corrections,
+    )
+
+
+def uncorrected(session: Session, edition: Edition, was: Post, rules: Rules) -> bytes:
+    """The post as the edition stands now, with the dates, number and corrections of a revision `was`.
+
+    These are the revision's own bytes exactly where nothing was corrected since.
+    """
+    is_first = was.record.get("revised_at") is None
+    return rebuild(
+        edition_record(
+            session,
+            edition,
+            now=was.published_at,
+            rules=rules,
+            revision=was.revision,
+            first_published_at=None if is_first else _first_published(was),
+            corrections=was.record.get("corrections", ()),
+        )
+    )
+
+
+def _first_published(post: Post) -> datetime:
+    """When readers had the first revision of a post; a post that was read in from a file says so in its row alone."""
+    if post.record["kind"] == "archive":
+        return post.published_at
+    return datetime.fromisoformat(post.record["published_at"])
 
 
 def publish(
@@ -46,23 +110,27 @@ def publish(
     *,
     targets: Sequence[Target],
     empty_confirmed: bool = False,
+    reason: str = "",
+    note: str = "",
+    grace: timedelta = NO_GRACE,
 ) -> Published:
-    """Freeze an edition into its post in one transaction, then deliver it.
+    """Freeze an edition into its post in one transaction, or a correction into the post's next revision, and deliver it.
 
     Pressed twice, or by two editors at once, it makes one post: the second gets the first one's. A delivery that
-    fails leaves the post frozen, and pressing again tries it again. Raises EmptyEdition when nothing is picked and that
-    was not confirmed, NotAllowed when there is no such edition, or when another editor holds its baton; the command
-    line publishes regardless.
+    fails leaves the post frozen, and pressing again tries it again. `reason` is what was said to a rehearsal that is not
+    good, `note` what readers are told of a correction; within the `grace` nothing is delivered, and it can be taken
+    back. Raises EmptyEdition when nothing is picked and that was not confirmed, NoteMissing and NothingCorrected for a
+    correction, NotAllowed when there is no such edition, or when another editor holds its baton; the command line
+    publishes regardless.
     """
+    said = _Said(empty_confirmed, checked_reason(reason), note, grace)
     with transaction(session):
-        post, is_new = _freeze(session, edition_id, by, targets, empty_confirmed)
-    deliver(session, post.id, targets=targets, now=by.now)
+        post, is_new = _freeze(session, edition_id, by, targets, said)
+    deliver_after(session, post.id, by, targets=targets)
     return Published(post, is_new)
 
 
-def _freeze(
-    session: Session, edition_id: int, by: Acting, targets: Sequence[Target], empty_confirmed: bool
-) -> tuple[Post, bool]:
+def _freeze(session: Session, edition_id: int, by: Acting, targets: Sequence[Target], said: _Said) -> tuple[Post, bool]:
     # The claim: of two at once only one finds a draft. It comes first, so that nothing read later is older.
     claimed = session.execute(
         update(Edition)
@@ -74,16 +142,41 @@ def _freeze(
     if edition is None:
         raise NotAllowed("There is no such edition.")
     if claimed.rowcount != 1 and edition.status == "draft":
-        name = edition.baton_editor.name if edition.baton_editor else "Another editor"
-        raise NotAllowed(f"{name} holds the baton of this edition and publishes it; take it over first.")
+        refuse_other_holder(edition, by)
     if claimed.rowcount != 1:
         return session.get_one(Post, edition.post_id), False
-    if not empty_confirmed and not _picked_count(session, edition_id):
+    if not said.empty_confirmed and not _picked_count(session, edition_id):
         raise EmptyEdition(f"No paper is picked for {edition.date}; publish it empty only if you mean it.")
-    post = freeze(session, edition, edition_record(session, edition, now=by.now, rules=by.rules), by)
-    session.add_all(Delivery(post_id=post.id, target=target.name, made_at=by.now) for target in targets)
-    record(session, by, Kind.EDITION_PUBLISHED, f"published {post.file_name}", edition=edition)
+    was = post_of(session, edition)
+    note = _checked_correction(session, edition, was, said.note, by.rules) if was else ""
+    before = {"status": "draft"} | standing_of(edition)
+    post = freeze(
+        session,
+        edition,
+        next_record(session, edition, now=by.now, rules=by.rules, note=note),
+        by,
+        note=note or None,
+        grace_until=by.now + said.grace if said.grace else None,
+    )
+    edition.retracted_at = None
+    clear_schedule(edition)
+    event = "corrected" if was else "published"
+    order_deliveries(session, post, event, "put", targets, by.now, not_before=post.grace_until)
+    summary = (
+        f"published revision {post.revision} of {post.file_name}: {note}" if was else f"published {post.file_name}"
+    )
+    changes = [changed_standing(edition, before) | ({"reason": said.reason} if said.reason else {})]
+    record(session, by, Kind.EDITION_PUBLISHED, summary, edition=edition, changes=changes)
     return post, True
+
+
+def _checked_correction(session: Session, edition: Edition, was: Post, note: str, rules: Rules) -> str:
+    """The note of a correction; refuses one without a note, and one that corrects nothing."""
+    if uncorrected(session, edition, was, rules) == was.markdown:
+        raise NothingCorrected(
+            "Nothing differs from what readers have; correct something first, or give up the correction."
+        )
+    return checked_note(note)
 
 
 def _may_publish(by: Acting) -> ColumnElement[bool]:
@@ -93,29 +186,70 @@ def _may_publish(by: Acting) -> ColumnElement[bool]:
     return or_(Edition.baton_editor_id.is_(None), Edition.baton_editor_id == by.editor_id)
 
 
+def refuse_other_holder(edition: Edition, by: Acting) -> None:
+    """Refuse what only the holder of an edition's baton may do, and the command line. Raises NotAllowed."""
+    if by.editor_id is not None and edition.baton_editor_id not in (None, by.editor_id):
+        name = edition.baton_editor.name if edition.baton_editor else "Another editor"
+        raise NotAllowed(f"{name} holds the baton of this edition and publishes it; take it over first.")
+
+
+def standing_of(edition: Edition) -> dict[str, Any]:
+    """How an edition stands to its readers, as an event keeps it."""
+    times = ("retracted_at", "publish_at")
+    plain = {name: getattr(edition, name) for name in ("status", "post_id", "publish_problem")}
+    return plain | {name: moment.isoformat() if (moment := getattr(edition, name)) else None for name in times}
+
+
+def changed_standing(edition: Edition, before: dict[str, Any]) -> dict[str, Any]:
+    """The change for an event of an edition that stood to its readers as `standing_of` said."""
+    after = standing_of(edition)
+    fields = {name: [was, after[name]] for name, was in before.items() if was != after[name]}
+    return {"edition_id": edition.id, "of_edition": fields}
+
+
+def clear_schedule(edition: Edition) -> None:
+    """Take off the time at which an edition is to be published by itself, and all that was said for it."""
+    for name in SCHEDULED:
+        setattr(edition, name, None)
+
+
 def freeze(
-    session: Session, edition: Edition, post_record: dict[str, Any], by: Acting, *, at: datetime | None = None
+    session: Session,
+    edition: Edition,
+    post_record: dict[str, Any],
+    by: Acting,
+    *,
+    at: datetime | None = None,
+    note: str | None = None,
+    grace_until: datetime | None = None,
 ) -> Post:
     """Add the post of a record to the transaction as its edition's next revision, as published `at` or now.
 
-    It is what readers have from now on; the caller commits.
+    It is what readers have from now on, or once its grace is over; the caller commits.
     """
     data = rebuild(post_record)
-    newest = session.scalar(select(func.max(Post.revision)).where(Post.edition_id == edition.id)) or 0
+    was = post_of(session, edition)
     post = Post(
         edition_id=edition.id,
-        revision=newest + 1,
-        file_name=file_name(edition.date),
+        revision=_newest_revision(session, edition.id) + 1,
+        file_name=file_name(edition.date, profile_of(post_record)),
         markdown=data,
         sha256=hashlib.sha256(data).hexdigest(),
         record=post_record,
         published_at=at or by.now,
         editor_id=by.editor_id,
+        note=note,
+        replaces=was.revision if was else None,
+        grace_until=grace_until,
     )
     session.add(post)
     session.flush()
     edition.post_id = post.id
     return post
+
+
+def _newest_revision(session: Session, edition_id: int) -> int:
+    return session.scalar(select(func.max(Post.revision)).where(Post.edition_id == edition_id)) or 0
 
 
 def _picked_count(session: Session, edition_id: int) -> int:

@@ -29,7 +29,7 @@ def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: i
     context = {
         "edition": edition,
         "picked": len(item_order(db.session, edition.id)["picked"]),
-        "file_name": file_name(edition.date),
+        "file_name": file_name(edition.date, acting().rules.profile),
         "targets": [target.describe() for target in current_app.extensions["targets"]],
         "digest": _digest(edition),
         "again": again,

@@ -346,10 +346,6 @@ def test_every_document_reads_back_as_itself(entries, introduction, closing, fro
 
 
 class TestComposing:
-    def test_an_unknown_profile_is_refused(self):
-        with pytest.raises(ValueError, match="profile"):
-            compose(parse(POST.encode()), "baroque")
-
     def test_the_first_difference_is_found(self):
         assert first_difference(b"a\nb", b"a\nb") is None
         assert first_difference(b"a\nb", b"a\nc") == (2, "b", "c")
