@@ -10,7 +10,7 @@ _VOID = {"br", "hr"}
 
 def tree_of(markdown: str) -> Element:
     """What a post's Markdown shows, as the elements under a `div`: cleaned, formulas as MathML, no script, no image."""
-    return _Builder().built(post_html(markdown))
+    return _Builder().built(str(post_html(markdown)))
 
 
 def inline_of(markdown: str) -> Element:
