@@ -13,7 +13,7 @@ from app.models.papers import (
     RunRequest,
     Worker,
 )
-from app.models.posts import Delivery, Post
+from app.models.posts import Delivery, Post, PostEntry
 from app.models.search import SearchText
 from app.models.together import Glance, Presence, ReadingLink, Writing
 
@@ -31,6 +31,7 @@ __all__ = [
     "MetricsSnapshot",
     "Paper",
     "Post",
+    "PostEntry",
     "Presence",
     "ReadingLink",
     "Revision",

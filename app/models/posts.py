@@ -16,7 +16,7 @@ class Post(db.Model):
     """The frozen Markdown of an edition, byte for byte, and the record from which it can be rebuilt."""
 
     __tablename__ = "posts"
-    __table_args__ = (UniqueConstraint("edition_id", "revision"), Index(None, "published_at"))
+    __table_args__ = (UniqueConstraint("edition_id", "revision"), Index(None, "grace_until"))
 
     id: Mapped[PrimaryKey]
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))

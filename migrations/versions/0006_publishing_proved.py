@@ -1,4 +1,4 @@
-"""What publishing needs: the post that readers have, withdrawn and scheduled posts, and deliveries that go on trying."""
+"""What publishing needs: the post that readers have, withdrawn and scheduled posts, deliveries that go on trying."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,12 +35,10 @@ CAME = (
 
 def upgrade() -> None:
     op.add_column("posts", sa.Column("note", sa.String(), nullable=True))
-    # As a statement of its own: a batch would copy the table on SQLite, and leave its triggers behind.
-    op.execute("alter table posts add column replaces_id integer constraint fk_posts_replaces_id references posts (id)")
-    op.create_index(op.f("ix_posts_published_at"), "posts", ["published_at"])
-    _list_papers_of_posts()
     op.add_column("posts", sa.Column("replaces", sa.Integer(), nullable=True))
     op.add_column("posts", sa.Column("grace_until", UTC_TIME, nullable=True))
+    op.create_index(op.f("ix_posts_grace_until"), "posts", ["grace_until"])
+    _list_papers_of_posts()
     with op.batch_alter_table("editions") as table:
         table.add_column(sa.Column("post_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("retracted_at", UTC_TIME, nullable=True))
@@ -89,6 +87,8 @@ def downgrade() -> None:
             table.drop_constraint(op.f(f"fk_editions_{name}"), type_="foreignkey")
         for name in (*SAID, "publish_editor_id", "publish_at", "retracted_at", "post_id"):
             table.drop_column(name)
+    op.drop_table("post_entries")
+    op.drop_index(op.f("ix_posts_grace_until"), "posts")
     for name in ("grace_until", "replaces", "note"):
         op.drop_column("posts", name)
 
