@@ -220,14 +220,16 @@ class GitTarget:
 
     def _commit(self, order: Order, path: str, tip: str | None, there: _There | None) -> str:
         """A commit on top of `tip` that puts or removes the one file."""
-        mode, name = (there.mode if there else "100644"), NO_OBJECT
         if order.action == "put":
             name = self._store.run("hash-object", "-w", "--no-filters", "--stdin", data=order.data).strip()
+            # Unlike lines of --index-info this gives way to a file or link that stands where the folder should be.
+            change, data = ("--add", "--cacheinfo", f"{there.mode if there else '100644'},{name},{path}"), b""
+        else:
+            change, data = ("-z", "--index-info"), f"0 {NO_OBJECT}\t{path}\0".encode()
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             self._store.run("read-tree", tip or "--empty", environment=index)
-            line = f"{'0' if order.action == 'remove' else mode} {name}\t{path}\0".encode()
-            self._store.run("update-index", "-z", "--index-info", data=line, environment=index)
+            self._store.run("update-index", *change, data=data, environment=index)
             tree = self._store.run("write-tree", environment=index).strip()
         return self._commit_tree(self._store, tree, tip, commit_message(order))
 
