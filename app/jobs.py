@@ -1,6 +1,8 @@
 """The worker: huey's tasks and their clock, each a call of a service."""
 
 import logging
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -12,12 +14,15 @@ from app.domain.listings import LISTING, NEW_YORK
 from app.domain.sources import Connector
 from app.extensions import db
 from app.services.collecting import Collecting, collect_next, tell
+from app.services.delivery import deliver_due
 
 NAME = "hotpapers"
-# The one makes runs, the other says meanwhile that the worker is at work.
-THREADS = 2
+# One makes runs, one delivers posts, and one says meanwhile that the worker is at work.
+THREADS = 3
 # Seconds after which a request of an editor is seen at the latest.
 POLL = 1.0
+# So many words in the queue say enough; without a worker nobody takes them out.
+MANY = 10
 # Seconds that a run under way is given when the worker is asked to stop; what it has read by then is kept.
 GRACE = 5
 
@@ -30,6 +35,8 @@ class Jobs:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._huey: Huey | None = None
+        self._delivering = threading.Lock()
+        self._is_more_to_deliver = threading.Event()
 
     @property
     def huey(self) -> Huey:
@@ -38,14 +45,23 @@ class Jobs:
             self._huey = _make_huey(self._app)
             self.look = self._huey.task(name="look")(self._look)
             self._huey.periodic_task(crontab(), name="look_each_minute")(self._look)
+            self.deliver = self._huey.task(name="deliver")(self._deliver)
+            self._huey.periodic_task(crontab(), name="deliver_each_minute")(self._deliver)
             self._huey.periodic_task(crontab(), name="beat")(self._beat)
         return self._huey
 
     def wake(self) -> None:
         """Tell the worker that an editor asked for something. A queue that fails only means that it takes a minute."""
+        self._put(lambda: self.look())
+
+    def wake_to_deliver(self) -> None:
+        """Tell the worker that something is to be delivered; it looks for that every minute anyway."""
+        self._put(lambda: self.deliver())
+
+    def _put(self, word: Callable[[], object]) -> None:
         try:
-            if self.huey.pending_count() == 0:
-                self.look()
+            if self.huey.pending_count() < MANY:
+                word()
         except Exception:
             logger.exception("the worker could not be woken; it looks by itself within a minute")
 
@@ -55,6 +71,7 @@ class Jobs:
         self.huey.flush()
         self._beat()
         self.look()
+        self.deliver()
         self.huey.create_consumer(
             workers=THREADS, max_delay=POLL, initial_delay=POLL / 10, graceful_signal="TERM", shutdown_timeout=GRACE
         ).run()
@@ -67,6 +84,27 @@ class Jobs:
             finally:
                 db.session.remove()
         self._beat()
+
+    def _deliver(self) -> None:
+        self._is_more_to_deliver.set()
+        # Whoever is at it already goes round once more; a target that is slow must not hold up every thread.
+        if not self._delivering.acquire(blocking=False):
+            return
+        try:
+            while self._is_more_to_deliver.is_set():
+                self._is_more_to_deliver.clear()
+                self._deliver_all()
+        finally:
+            self._delivering.release()
+
+    def _deliver_all(self) -> None:
+        with self._app.app_context():
+            try:
+                targets, clock = self._app.extensions["targets"], self._app.extensions["clock"]
+                for _ in deliver_due(db.session, targets=targets, clock=clock):
+                    pass
+            finally:
+                db.session.remove()
 
     def _beat(self) -> None:
         with self._app.app_context():
