@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session, scoped_session
 from app import create_app
 from app.extensions import db
 from app.models import Editor
-from tests.databases import execute, memory, migrate, postgres_cluster
+from tests.databases import execute, memory, migrate, postgres_cluster, shared_statements
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 NUMBERS = itertools.count(1)
+# Every test has an engine of its own, and would compile each statement anew.
+COMPILED = shared_statements()
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("desk", deadline=None)
@@ -142,6 +144,8 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 def app(settings: dict[str, str], clock: Clock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """A desk on its own database, with the test's clock. Form tokens are off; the tests of forms turn them on."""
     app = create_app(settings)
+    with app.app_context():
+        db.engine.update_execution_options(compiled_cache=COMPILED)
     app.jinja_env.bytecode_cache = compiled_templates
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.extensions["clock"] = clock

@@ -1,15 +1,12 @@
 """A worker killed with SIGKILL at a random moment, fifty times: it leaves what one that was left alone leaves."""
 
-import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -20,8 +17,8 @@ from app.extensions import db
 from app.models import Item, Run, RunRequest
 from app.services.run_lock import one_run_at_a_time
 from tests.acceptance.test_whole_day import state_of
-from tests.conftest import ROOT
 from tests.fakes.world import World
+from tests.worker_process import worker
 
 KILLS = 50
 # The worker goes by the real clock, so the day is one of the last week's.
@@ -54,19 +51,9 @@ class Killed:
             db.session.add(RunRequest(day=DAY, asked_at=datetime.now(UTC)))
             db.session.commit()
 
-    @contextmanager
-    def worker(self):
+    def worker(self) -> AbstractContextManager[BaseProcess]:
         """A worker that is killed at the end, whatever it is doing."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("HOTPAPERS_")}
-        with self.log.open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "worker"], cwd=ROOT, env=kept | self.settings, stdout=log, stderr=log
-            )
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        return worker(self.settings, self.log)
 
     def newest(self) -> int:
         """The newest run, 0 before the first."""
@@ -88,7 +75,7 @@ def until(seen, seconds: float = SECONDS) -> None:
 def test_fifty_workers_killed_at_random_leave_what_one_leaves(sqlite_template, tmp_path):
     noon = datetime(DAY.year, DAY.month, DAY.day, 23, tzinfo=UTC)
     moments = random.Random(50)
-    with World(DAY, papers=150, mentions=400, now=noon) as world:
+    with World(DAY, papers=90, mentions=240, now=noon) as world:
         world.hackernews.clock = world.twitter.clock = time.time
         alone, killed = (Killed(tmp_path / name, sqlite_template, world) for name in ("alone", "killed"))
         with alone.app.app_context():
@@ -99,7 +86,7 @@ def test_fifty_workers_killed_at_random_leave_what_one_leaves(sqlite_template, t
                 until(alone.is_done)
             length = time.monotonic() - began
             whole = state_of(db.session)
-            assert (len(whole["papers"]), len(whole["mentions"])) == (150, 400)
+            assert (len(whole["papers"]), len(whole["mentions"])) == (90, 240)
             assert began - started < SECONDS
         with killed.app.app_context():
             kills = 0

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app.models import RunRequest, Worker
+from app.models import Item, Paper, RunRequest, Worker
 from app.queries.schedule import worker_state
 from tests.conftest import ROOT
 from tests.factories import DAY
+from tests.fakes.arxiv import FakeArxiv
 
-SECONDS = 30
+SECONDS = 60
+ADDRESSES = [f"HOTPAPERS_ARXIV{name}_URL" for name in ("", "_API", "_RSS")]
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def until(session, seen, seconds: float = SECONDS) -> None:
 def settings(settings):
     """A worker that does only what it is asked for, with every source off, so that nothing leaves the machine."""
     off = "huggingface,hackernews,bluesky,github"
-    nowhere = {f"HOTPAPERS_ARXIV{name}_URL": "http://127.0.0.1:9" for name in ("", "_API", "_RSS")}
+    nowhere = dict.fromkeys(ADDRESSES, "http://127.0.0.1:9")
     return settings | nowhere | {"HOTPAPERS_COLLECT": "no", "HOTPAPERS_SOURCES_OFF": off}
 
 
@@ -80,13 +82,16 @@ def test_an_editor_wakes_the_worker_and_waits_for_no_clock(app, session, setting
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_a_request_is_taken_up_by_whichever_worker_comes(session, settings, clock, tmp_path, backend):
-    session.add(RunRequest(day=DAY, arxiv_id="2611.90001", asked_at=clock()))
-    session.commit()
     log = tmp_path / "worker.log"
-    with worker(settings, log):
-        until(session, lambda: session.query(RunRequest).one().ended_at)
+    with FakeArxiv(today=DAY) as arxiv:
+        asked = arxiv.papers[0].arxiv_id
+        session.add(RunRequest(day=DAY, arxiv_id=asked, asked_at=clock()))
+        session.commit()
+        with worker(settings | dict.fromkeys(ADDRESSES, arxiv.url), log):
+            until(session, lambda: session.query(RunRequest).one().ended_at)
     assert "Traceback" not in log.read_text()
-    assert "2611.90001 could not be fetched: 127.0.0.1:9 could not be reached" in session.query(RunRequest).one().error
+    assert session.query(RunRequest).one().error is None
+    assert session.query(Item).join(Paper).filter(Paper.arxiv_id == asked).one().state == "candidate"
 
 
 def test_a_worker_without_tables_says_what_to_run(empty_database_url, settings, tmp_path):

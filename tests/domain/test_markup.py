@@ -148,7 +148,7 @@ TOKENS = """a|b |word| |*|**|_|__|`|``|```|[|]|(|)|](|<|<b>|</|<div|<!--
 @example("é``>&amp;](```<b>``", True)
 @example("![- ]('](", False)
 @example("\\\\$$a$x_1$$x_1$", False)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_any_text_shows_as_written(text, title):
     assert_shows_as_written(text, title=title)
     formulas = [piece for is_math, piece in split_math(markdown_text(text, inline_start=title)) if is_math]

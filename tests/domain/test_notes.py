@@ -99,13 +99,13 @@ PIECES = """a|b |\n|\n\n|# |- |* |+ |1. |> |---|===|***|`|``|```|~~~|    |  |<b>
 @example("[a\n](javascript:x)")
 @example("`\n[`a`](javascript:x) [`](`](javascript:x)")
 @example("- )\n    # ")
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_anything_typed_stays_one_note(note):
     assert_stays_one_note(note)
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_characters_stay_one_note(note):
     assert_stays_one_note(note)
 

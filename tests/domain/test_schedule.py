@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.listings import NEW_YORK
@@ -163,7 +163,8 @@ def test_an_invented_day_is_left_alone():
 answers = st.sampled_from([("succeeded", 300), ("succeeded", 0), ("partial", 100), ("failed", 0), ("pending", 0)])
 
 
-@given(st.lists(answers, min_size=1, max_size=40), st.integers(1, 90), st.integers(0, 6))
+@settings(max_examples=40)
+@given(st.lists(answers, min_size=1, max_size=40), st.integers(3, 90), st.integers(0, 6))
 def test_a_worker_that_lives_by_the_agenda_never_hurries_and_never_forgets(said, minutes, start):
     """Whatever arXiv answers: no day's listing is asked for twice within an hour, and what is listed is refreshed."""
     begin, runs, answered = at(FRIDAY + timedelta(days=start), 0, 5), [], iter(said)

@@ -92,7 +92,7 @@ TOKENS = r"""a|b|5| | |word|\emph{|\textbf{|\texttt{|{\em |{\bf |\textsc{|}|}|{|
 @example(r"<a \emph{b} href=x>")
 @example(r"\textbackslash\emph{x}")
 @example(r"$x$\cite{a}5 $5 \$ $y$")
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_any_tex_shows_what_the_screen_shows(tex):
     assert_shows_what_the_screen_shows(tex)
 

@@ -379,7 +379,7 @@ class Desk:
         undo(self.session, self.edition.id, self.by)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_is_done_data_waits_until_it_is_taken_and_undoing_all_gives_all_back(session, rules, by, steps):
     desk = Desk(session, rules, by)
