@@ -140,16 +140,19 @@ def job(app: Flask, rules: Rules, desk: Desk) -> Iterator[Callable[[int], None]]
             except BaseException as error:
                 failed.append(error)
 
-    def start(number: int) -> None:
+    def wait() -> None:
         for thread in running:
-            thread.join()
+            thread.join(60)
+        assert not any(thread.is_alive() for thread in running), "a run does not come to its end"
+
+    def start(number: int) -> None:
+        wait()
         thread = threading.Thread(target=work, args=(number,))
         thread.start()
         running.append(thread)
 
     yield start
-    for thread in running:
-        thread.join()
+    wait()
     assert not failed
 
 

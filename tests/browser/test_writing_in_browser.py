@@ -152,7 +152,7 @@ class Server:
         """Kill it, whatever it is doing."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
+            self.process.wait(60)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def worker(settings: dict[str, str], log: Path):
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait()
+        process.wait(SECONDS)
 
 
 def until(session, seen, seconds: float = SECONDS) -> None:

@@ -87,7 +87,7 @@ class FakeArxiv:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
+        self._thread.join(60)
 
     def fault(self, route: str, kind: str, *, times: int = 10**9, only: str = "", seconds: float = 0.5) -> None:
         """Break `route` (api, rss, new, catchup) in the way of `kind`, for so many requests whose path has `only`.

@@ -108,7 +108,7 @@ class FakeService:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
+        self._thread.join(60)
 
     def respond(self, asked: Asked) -> Answer:
         """The honest answer to a question."""
