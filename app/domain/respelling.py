@@ -77,9 +77,8 @@ class Respelling:
     def _list(self, node: Node) -> str:
         """A list, loose if an item of it is."""
         items = [child for child in node.children if isinstance(child, Node) and child.tag == "li"]
-        is_loose = any(
-            isinstance(child, Node) and child.tag in ("p", "pre") for item in items for child in item.children
-        )
+        inside = [child.tag for item in items for child in item.children if isinstance(child, Node)]
+        is_loose = "p" in inside or "pre" in inside
         start = node.attributes.get("start", "1")
         first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 1
         out = []
@@ -125,19 +124,18 @@ class Respelling:
             elif child.tag == "a":
                 out.append(self._link(child))
             else:
-                beside = (text_of(children[number - 1]) if number else "", _text_after(children, number))
+                beside = (_sign(children[:number], -1), _sign(children[number + 1 :], 0))
                 out.append(self._emphasis(child, beside, nested=nested))
         return re.sub(r" *  \n *", _BREAK, "".join(out))
 
     def _emphasis(self, node: Node, beside: tuple[str, str], *, nested: bool) -> str:
-        """Stars where they are sure to act, else tags, else the bare words."""
+        """Stars where they are sure to act beside these two signs, else tags, else the bare words."""
         inside = self._inline(node.children, nested=True)
         if node.tag not in _TAGS or not inside.strip():
             return inside
         words, stars = node.text, _EMPHASIS.get(node.tag)
         is_flat = not nested and not any(isinstance(child, Node) for child in node.children)
-        outside = (beside[0][-1:], beside[1][:1])
-        if stars and is_flat and words[:1].isalnum() and words[-1:].isalnum() and self._is_starry(outside):
+        if stars and is_flat and words[:1].isalnum() and words[-1:].isalnum() and self._is_starry(beside):
             return f"{stars}{inside}{stars}"
         return f"<{_TAGS[node.tag]}>{inside}</{_TAGS[node.tag]}>" if self.html else inside
 
@@ -191,8 +189,11 @@ def _grouped(children: Sequence[Child]) -> list[Node]:
     return [node for node in [*out, bare] if node.tag != "p" or node.text.strip()]
 
 
-def _text_after(children: Sequence[Child], number: int) -> str:
-    return text_of(children[number + 1]) if number + 1 < len(children) else ""
+def _sign(children: Sequence[Child], at: int) -> str:
+    """The sign that a row of children begins or ends with, a star for emphasis; empty if there are none."""
+    if not children:
+        return ""
+    return "*" if isinstance(children[at], Node) else text_of(children[at])[at:][:1]
 
 
 def _dollars(span: str) -> str:
