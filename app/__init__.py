@@ -18,6 +18,7 @@ from app.domain.ranking import QUOTE_LIMIT
 from app.extensions import compress, csrf, db, htmx, login, migrate
 from app.jobs import Jobs
 from app.targets import targets_from
+from app.targets.mail import mail_server_from
 
 MEGABYTE = 1024 * 1024
 
@@ -39,6 +40,7 @@ def create_app(settings: Mapping[str, str] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["rules"] = rules_from(values)
     app.extensions["targets"] = targets_from(values)
+    app.extensions["mail_server"] = mail_server_from(values)
     app.extensions["jobs"] = Jobs(app)
     app.extensions["sources"] = source_states(app.config)
     app.extensions["clock"] = lambda: datetime.now(UTC)

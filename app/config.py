@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.connectors import SOURCES, source_settings
-from app.domain import target_settings
+from app.domain import mail_settings, target_settings
 from app.domain.profiles import Profile, ProfileError, Quotes, load_profile
 from app.domain.ranking import DEFAULT_CUT, QUOTE_CUT
 from app.domain.settings import Setting, Unshown, names, number, text, url, yes_or_no
@@ -108,6 +108,13 @@ SETTINGS = (
     ),
     Setting("TARGET_WEBHOOK", "", target_settings.hook, "an address that is told when a post has arrived", True),
     Setting("TARGET_WEBHOOK_SECRET", "", target_settings.signing_secret, "signs what the webhook is told", True),
+    Setting("SMTP_HOST", "", mail_settings.host, "the server that mails are handed to; none are sent if empty"),
+    Setting("SMTP_PORT", "587", mail_settings.port, "its port; 465 is usual for ssl"),
+    Setting("SMTP_SECURITY", "starttls", mail_settings.security, "starttls, ssl, or none within your own network"),
+    Setting("SMTP_USER", "", text, "the name to sign in with there; nobody signs in if empty"),
+    Setting("SMTP_PASSWORD", "", text, "its password", True),
+    Setting("MAIL_FROM", "", mail_settings.sender, "whom mails are from, such as Hot Papers <desk@example.org>"),
+    Setting("MAIL_TO", "", mail_settings.recipient, "the list or person that an edition is mailed to"),
     Setting("SITE_URL", "", _site, "where posts stand on your site, for links to earlier ones; its root if empty"),
     Setting("CONTACT", "", text, "an e-mail address for the User-Agent, so that a source can reach you"),
     Setting("SOURCES_OFF", "", _sources, "sources that are not asked, with commas between them, such as reddit,github"),

@@ -74,10 +74,10 @@ def message_of(mail: Mail, *, sender: str, to: str, message_id: str, at: datetim
     return message
 
 
-def message_id_of(file_name: str, sha256: str, sender: str) -> str:
+def message_id_of(day: date, sha256: str, sender: str) -> str:
     """The id of the message of a post, the same whenever it is made: no list shows one that it has seen twice."""
     host = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"<{file_name.removesuffix('.md').lower()}.{sha256[:40]}@{host}>"
+    return f"<hot-papers.{day.isoformat()}.{sha256[:40]}@{host}>"
 
 
 def papers_in_words(document: PostDocument) -> str:

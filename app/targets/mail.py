@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
 from threading import Timer
@@ -28,7 +28,7 @@ class MailServer:
     port: int
     security: str
     user: str
-    password: str
+    password: str = field(repr=False)
     sender: str
     to: str
     limit: float = LIMIT
