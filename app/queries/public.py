@@ -1,0 +1,170 @@
+"""What readers may see: the posts that are out, each as the revision that they have, and the papers in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Day
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.models import Edition, Post, PostEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whom it is read for: everybody, at a moment.
+
+    `former` has, for each edition whose newest revision can still be taken back, the post that readers have until then,
+    or None.
+    """
+
+    former: dict[int, int | None]
+
+    @property
+    def post_id(self) -> ColumnElement[Any]:
+        """The id of the post that readers have of an edition, retracted or not; NULL where they have none."""
+        if not self.former:
+            return Edition.post_id.expression
+        return case(self.former, value=Edition.id, else_=Edition.post_id)
+
+    @property
+    def is_out(self) -> ColumnElement[bool]:
+        """Whether readers have a post of an edition."""
+        return and_(self.post_id.is_not(None), Edition.retracted_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class OutPost:
+    """A post that readers have, or had: `retracted` says which.
+
+    `published_at` and `first_sha256` are those of its first revision, `changed_at` and `sha256` those of this one.
+    """
+
+    date: Day
+    post_id: int
+    revision: int
+    sha256: str
+    changed_at: datetime
+    published_at: datetime
+    first_sha256: str
+    retracted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The dates of the posts before and after one."""
+
+    before: Day | None
+    after: Day | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A post as lists name it."""
+
+    date: Day
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One paper's place in a post; `printed` is its title as Markdown."""
+
+    date: Day
+    position: int
+    number: int
+    arxiv_id: str | None
+    printed: str
+
+
+def readers_at(session: Session, now: datetime) -> Readers:
+    """Readers as of `now`; a revision that can be taken back until later is not theirs yet."""
+    former = aliased(Post)
+    query = (
+        select(Post.edition_id, former.id)
+        .join(Edition, Edition.post_id == Post.id)
+        .outerjoin(former, and_(former.edition_id == Post.edition_id, former.revision == Post.replaces))
+        .where(Post.grace_until > now)
+    )
+    return Readers({edition_id: post_id for edition_id, post_id in session.execute(query)})
+
+
+def newest_posts(session: Session, readers: Readers, limit: int) -> list[OutPost]:
+    """The newest posts that are out, newest first."""
+    query = _posts(readers).where(readers.is_out).order_by(Edition.date.desc()).limit(limit)
+    return [OutPost(*row) for row in session.execute(query)]
+
+
+def post_of_day(session: Session, readers: Readers, day: Day) -> OutPost | None:
+    """The post of a date, also a retracted one; None where readers never had one."""
+    row = session.execute(_posts(readers).where(Edition.date == day)).one_or_none()
+    return OutPost(*row) if row else None
+
+
+def _posts(readers: Readers) -> Select[Any]:
+    first = aliased(Post)
+    return (
+        select(
+            Edition.date,
+            Post.id,
+            Post.revision,
+            Post.sha256,
+            Post.published_at,
+            first.published_at,
+            first.sha256,
+            Edition.retracted_at.is_not(None),
+        )
+        .join(Post, Post.id == readers.post_id)
+        .join(first, and_(first.edition_id == Edition.id, first.revision == 1))
+    )
+
+
+def neighbours(session: Session, readers: Readers, day: Day) -> Neighbours:
+    """The dates of the posts that are out before and after a date."""
+    before = select(func.max(Edition.date)).where(readers.is_out, Edition.date < day).scalar_subquery()
+    after = select(func.min(Edition.date)).where(readers.is_out, Edition.date > day).scalar_subquery()
+    return Neighbours(*session.execute(select(before, after)).one())
+
+
+def all_posts(session: Session, readers: Readers) -> list[PostLine]:
+    """Every post that is out with how many papers it has, newest first."""
+    papers = select(func.count()).where(PostEntry.post_id == readers.post_id).correlate(Edition).scalar_subquery()
+    query = select(Edition.date, papers).where(readers.is_out).order_by(Edition.date.desc())
+    return [PostLine(*row) for row in session.execute(query)]
+
+
+def places_between(session: Session, readers: Readers, first: Day, end: Day) -> list[Place]:
+    """The papers of all posts from `first` to before `end`, in the order of the days and of each post."""
+    query = _places(readers).where(Edition.date >= first, Edition.date < end)
+    return [Place(*row) for row in session.execute(query.order_by(Edition.date, PostEntry.position))]
+
+
+def places_of_paper(session: Session, readers: Readers, arxiv_id: str) -> list[Place]:
+    """Where a paper stands in posts that are out, the newest first."""
+    query = _places(readers).where(PostEntry.arxiv_id == arxiv_id)
+    return [Place(*row) for row in session.execute(query.order_by(Edition.date.desc(), PostEntry.position))]
+
+
+def _places(readers: Readers) -> Select[Any]:
+    return (
+        select(Edition.date, PostEntry.position, PostEntry.number, PostEntry.arxiv_id, PostEntry.title)
+        .join(PostEntry, PostEntry.post_id == readers.post_id)
+        .where(readers.is_out)
+    )
+
+
+def papers_elsewhere(session: Session, readers: Readers, post: OutPost) -> set[str]:
+    """Those papers of a post that another post has too."""
+    here, there = aliased(PostEntry), aliased(PostEntry)
+    elsewhere = exists().where(
+        there.arxiv_id == here.arxiv_id, there.post_id == readers.post_id, readers.is_out, Edition.date != post.date
+    )
+    return set(session.scalars(select(here.arxiv_id).where(here.post_id == post.post_id, elsewhere)))
+
+
+def records_of(session: Session, post_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The records of posts."""
+    rows = session.execute(select(Post.id, Post.record).where(Post.id.in_(post_ids)))
+    return {row.id: row.record for row in rows}
