@@ -66,6 +66,16 @@ def revisions_of(session: Session, edition_id: int) -> Sequence[Post]:
     return session.scalars(query).all()
 
 
+def revision_of(session: Session, edition_id: int, revision: int) -> Post | None:
+    """One revision of an edition's post by its number."""
+    return session.scalar(select(Post).where(Post.edition_id == edition_id, Post.revision == revision))
+
+
+def is_in_grace(post: Post, now: datetime) -> bool:
+    """Whether a revision that was published has not gone out yet, so that it can be taken back."""
+    return post.grace_until is not None and now < post.grace_until
+
+
 def deliveries_of(session: Session, post_id: int) -> Sequence[Delivery]:
     """A post's deliveries in the order they were asked for."""
     query = select(Delivery).where(Delivery.post_id == post_id).order_by(Delivery.id)

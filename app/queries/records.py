@@ -27,8 +27,8 @@ def edition_record(
 ) -> dict[str, Any]:
     """The record of an edition's picked items in order, published at `now`; docs/record.schema.json has its form.
 
-    A later revision names its number, when the first one was published, and all corrections so far, its own last:
-    `{"at": ISO 8601 time, "note": Markdown}` each.
+    A correction says when readers had the first revision, and all corrections so far, its own last: `{"at": ISO 8601
+    time, "note": Markdown}` each. A revision that nobody had, because it was taken back, is no first one.
     """
     query = select(Item).where(Item.edition_id == edition.id, Item.state == "picked").order_by(Item.order_key)
     items = list(session.scalars(query.execution_options(populate_existing=True)))
@@ -38,7 +38,7 @@ def edition_record(
         "edition_date": edition.date.isoformat(),
         "revision": revision,
         "published_at": (first_published_at or now).isoformat(),
-        "revised_at": now.isoformat() if revision > 1 else None,
+        "revised_at": now.isoformat() if first_published_at else None,
         "corrections": [{"at": told["at"], "note": told["note"]} for told in corrections],
         "timezone": str(rules.timezone),
         "profile": rules.profile.to_data(),
@@ -80,7 +80,6 @@ def _items(session: Session, items: Sequence[Item], updates: Mapping[int, dict[s
     return [
         _paper(texts[item.id])
         | {"headline": item.headline, "note": item.note, "update": updates.get(item.id)}
-        | {name: _iso(getattr(item, name)) for name in ("decided_at", "placed_at", "pinned_at")}
         | {"readings": [_reading(reading) for reading in readings.get(item.id, [])]}
         | {"mentions": [mention_record(mention) for mention in mentions.get(item.id, [])]}
         | {"quotes": _quotes(item.quotes, mentions.get(item.id, []))}

@@ -68,7 +68,7 @@ def apply_inverse(
     beside += [_put_back_edition(session, event, change) for change in event.changes if "of_edition" in change]
     _put_back_items(session, items, of_items)
     rescore(session, [*others, *(item for item in items if _follows_rules(item))], by.rules)
-    beside += _give_on(session, edition, items, before, by)
+    beside += give_on(session, edition, items, before, by)
     undone = record(
         session,
         by,
@@ -89,7 +89,7 @@ def _items(session: Session, item_ids: Iterable[int]) -> list[Item]:
     return [item for part in chunks(sorted(item_ids)) for item in session.scalars(query.where(Item.id.in_(part)))]
 
 
-def _give_on(
+def give_on(
     session: Session, edition: Edition, items: list[Item], before: Mapping[int, Mapping[str, Any]], by: Acting
 ) -> list[dict[str, Any]]:
     """Call back the papers that are held no more, and pass on those held again; not where the event did so itself."""

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     EDITION_CLOSED = "edition.closed"
     EDITION_SCHEDULED = "edition.scheduled"
     EDITION_UNSCHEDULED = "edition.unscheduled"
+    EDITION_NOT_PUBLISHED = "edition.not_published"
     POST_RETRACTED = "post.retracted"
     POST_RESTORED = "post.restored"
     POST_TAKEN_BACK = "post.taken_back"

@@ -14,16 +14,16 @@ from app.domain.editions import EmptyEdition, NotAllowed, Rules
 from app.domain.posts import file_name
 from app.domain.records import profile_of, rebuilt
 from app.models import Edition, Item, Post
+from app.queries.corrections import newest_revision, next_record, uncorrected
 from app.queries.posts import post_of
-from app.queries.records import edition_record
 from app.services.acting import Acting
 from app.services.audit import Kind, record
 from app.services.delivery import deliver_after, order_deliveries
+from app.services.post_entries import list_papers
+from app.services.standing import changed_standing, clear_schedule, refuse_other_holder, standing_of
 from app.services.transactions import transaction
 from app.targets import Target
 
-# What a scheduled publishing keeps, and what is over once the edition is published or closed.
-SCHEDULED = ("publish_at", "publish_editor_id", "publish_reason", "publish_note", "publish_problem")
 NO_GRACE = timedelta(0)
 
 
@@ -55,54 +55,6 @@ def preview(session: Session, edition_id: int, *, now: datetime, rules: Rules) -
     return rebuild(next_record(session, session.get_one(Edition, edition_id), now=now, rules=rules))
 
 
-def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rules, note: str = "") -> dict[str, Any]:
-    """The record that publishing at `now` would freeze.
-
-    Where readers have a revision already it is that of a correction: the post keeps its first date, and its corrections
-    go on with `note`.
-    """
-    newest = _newest_revision(session, edition.id)
-    was = post_of(session, edition)
-    if was is None:
-        return edition_record(session, edition, now=now, rules=rules, revision=newest + 1)
-    corrections = [*was.record.get("corrections", ()), *([{"at": now.isoformat(), "note": note}] if note else [])]
-    return edition_record(
-        session,
-        edition,
-        now=now,
-        rules=rules,
-        revision=newest + 1,
-        first_published_at=_first_published(was),
-        corrections=corrections,
-    )
-
-
-def uncorrected(session: Session, edition: Edition, was: Post, rules: Rules) -> bytes:
-    """The post as the edition stands now, with the dates, number and corrections of a revision `was`.
-
-    These are the revision's own bytes exactly where nothing was corrected since.
-    """
-    is_first = was.record.get("revised_at") is None
-    return rebuild(
-        edition_record(
-            session,
-            edition,
-            now=was.published_at,
-            rules=rules,
-            revision=was.revision,
-            first_published_at=None if is_first else _first_published(was),
-            corrections=was.record.get("corrections", ()),
-        )
-    )
-
-
-def _first_published(post: Post) -> datetime:
-    """When readers had the first revision of a post; a post that was read in from a file says so in its row alone."""
-    if post.record["kind"] == "archive":
-        return post.published_at
-    return datetime.fromisoformat(post.record["published_at"])
-
-
 def publish(
     session: Session,
     edition_id: int,
@@ -114,11 +66,11 @@ def publish(
     note: str = "",
     grace: timedelta = NO_GRACE,
 ) -> Published:
-    """Freeze an edition into its post in one transaction, or a correction into the post's next revision, and deliver it.
+    """Freeze an edition into its post, or a correction into the post's next revision, in one transaction; deliver it.
 
     Pressed twice, or by two editors at once, it makes one post: the second gets the first one's. A delivery that
-    fails leaves the post frozen, and pressing again tries it again. `reason` is what was said to a rehearsal that is not
-    good, `note` what readers are told of a correction; within the `grace` nothing is delivered, and it can be taken
+    fails leaves the post frozen, and pressing again tries it again. `reason` is what was said to a rehearsal that is
+    not good, `note` what readers are told of a correction; within the `grace` nothing is delivered, and it can be taken
     back. Raises EmptyEdition when nothing is picked and that was not confirmed, NoteMissing and NothingCorrected for a
     correction, NotAllowed when there is no such edition, or when another editor holds its baton; the command line
     publishes regardless.
@@ -143,13 +95,14 @@ def _freeze(session: Session, edition_id: int, by: Acting, targets: Sequence[Tar
         raise NotAllowed("There is no such edition.")
     if claimed.rowcount != 1 and edition.status == "draft":
         refuse_other_holder(edition, by)
+        raise NotAllowed("The edition changed hands a moment ago; look at it once more and publish it then.")
     if claimed.rowcount != 1:
         return session.get_one(Post, edition.post_id), False
     if not said.empty_confirmed and not _picked_count(session, edition_id):
         raise EmptyEdition(f"No paper is picked for {edition.date}; publish it empty only if you mean it.")
     was = post_of(session, edition)
     note = _checked_correction(session, edition, was, said.note, by.rules) if was else ""
-    before = {"status": "draft"} | standing_of(edition)
+    before = standing_of(edition) | {"status": "draft"}
     post = freeze(
         session,
         edition,
@@ -162,10 +115,9 @@ def _freeze(session: Session, edition_id: int, by: Acting, targets: Sequence[Tar
     clear_schedule(edition)
     event = "corrected" if was else "published"
     order_deliveries(session, post, event, "put", targets, by.now, not_before=post.grace_until)
-    summary = (
-        f"published revision {post.revision} of {post.file_name}: {note}" if was else f"published {post.file_name}"
-    )
     changes = [changed_standing(edition, before) | ({"reason": said.reason} if said.reason else {})]
+    of_it, told = (f"revision {post.revision} of ", f": {note}") if was else ("", "")
+    summary = f"published {of_it}{post.file_name}{told}"
     record(session, by, Kind.EDITION_PUBLISHED, summary, edition=edition, changes=changes)
     return post, True
 
@@ -186,33 +138,6 @@ def _may_publish(by: Acting) -> ColumnElement[bool]:
     return or_(Edition.baton_editor_id.is_(None), Edition.baton_editor_id == by.editor_id)
 
 
-def refuse_other_holder(edition: Edition, by: Acting) -> None:
-    """Refuse what only the holder of an edition's baton may do, and the command line. Raises NotAllowed."""
-    if by.editor_id is not None and edition.baton_editor_id not in (None, by.editor_id):
-        name = edition.baton_editor.name if edition.baton_editor else "Another editor"
-        raise NotAllowed(f"{name} holds the baton of this edition and publishes it; take it over first.")
-
-
-def standing_of(edition: Edition) -> dict[str, Any]:
-    """How an edition stands to its readers, as an event keeps it."""
-    times = ("retracted_at", "publish_at")
-    plain = {name: getattr(edition, name) for name in ("status", "post_id", "publish_problem")}
-    return plain | {name: moment.isoformat() if (moment := getattr(edition, name)) else None for name in times}
-
-
-def changed_standing(edition: Edition, before: dict[str, Any]) -> dict[str, Any]:
-    """The change for an event of an edition that stood to its readers as `standing_of` said."""
-    after = standing_of(edition)
-    fields = {name: [was, after[name]] for name, was in before.items() if was != after[name]}
-    return {"edition_id": edition.id, "of_edition": fields}
-
-
-def clear_schedule(edition: Edition) -> None:
-    """Take off the time at which an edition is to be published by itself, and all that was said for it."""
-    for name in SCHEDULED:
-        setattr(edition, name, None)
-
-
 def freeze(
     session: Session,
     edition: Edition,
@@ -231,7 +156,7 @@ def freeze(
     was = post_of(session, edition)
     post = Post(
         edition_id=edition.id,
-        revision=_newest_revision(session, edition.id) + 1,
+        revision=newest_revision(session, edition.id) + 1,
         file_name=file_name(edition.date, profile_of(post_record)),
         markdown=data,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -244,12 +169,9 @@ def freeze(
     )
     session.add(post)
     session.flush()
+    list_papers(session, post)
     edition.post_id = post.id
     return post
-
-
-def _newest_revision(session: Session, edition_id: int) -> int:
-    return session.scalar(select(func.max(Post.revision)).where(Post.edition_id == edition_id)) or 0
 
 
 def _picked_count(session: Session, edition_id: int) -> int:

@@ -51,9 +51,16 @@ def _by(editor: Editor | None) -> ColumnElement[bool]:
 
 
 def _standing(edition_id: int, editor: Editor | None) -> Select[tuple[AuditEvent]]:
-    """The newest event of an editor in an edition that no other has taken back or passed over."""
-    later = aliased(AuditEvent)
+    """The newest event of an editor in an edition that no other has taken back or passed over.
+
+    A correction ends where it began: what was done before the edition was opened again is what readers have.
+    """
+    later, opened = aliased(AuditEvent), aliased(AuditEvent)
+    began = select(func.coalesce(func.max(opened.id), 0)).where(
+        opened.edition_id == edition_id, opened.kind == Kind.EDITION_REOPENED
+    )
     query = select(AuditEvent).where(AuditEvent.edition_id == edition_id, _by(editor))
+    query = query.where(AuditEvent.id > began.scalar_subquery())
     return query.where(~exists().where(later.undoes_id == AuditEvent.id)).order_by(AuditEvent.id.desc()).limit(1)
 
 

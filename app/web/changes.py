@@ -19,6 +19,8 @@ from app.web.filters import grouped, score_in_words
 SHOWN_PAPERS = 12
 EDITION_TEXTS = {"introduction": "introduction", "closing": "closing words"}
 NOTHING = "none"
+# What the desk does by itself.
+BY_ITSELF = (FILLED, "edition.not_published")
 # The text that editors write for each other alone, and what is said of it to others.
 PRIVATE, PRIVATELY = "remark", "a private remark"
 
@@ -223,7 +225,7 @@ def who_acted(event: AuditEvent) -> str:
     """Who did it: an editor by name, the job, or the command line."""
     if event.editor is not None:
         return event.editor.name
-    return "The job" if event.kind == FILLED else "The command line"
+    return "The job" if event.kind in BY_ITSELF else "The command line"
 
 
 def what_was_done(event: AuditEvent) -> str:

@@ -50,6 +50,7 @@ GROUPS: dict[str, tuple[str, tuple[Kind, ...]]] = {
             Kind.EDITION_CLOSED,
             Kind.EDITION_SCHEDULED,
             Kind.EDITION_UNSCHEDULED,
+            Kind.EDITION_NOT_PUBLISHED,
             Kind.POST_RETRACTED,
             Kind.POST_RESTORED,
             Kind.POST_TAKEN_BACK,

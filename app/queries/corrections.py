@@ -1,0 +1,66 @@
+"""Corrections: the record that publishing would freeze next, and whether it differs from what readers have."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.editions import Rules
+from app.domain.records import rebuilt
+from app.models import Edition, Post
+from app.queries.posts import post_of
+from app.queries.records import edition_record
+
+
+def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rules, note: str = "") -> dict[str, Any]:
+    """The record that publishing at `now` would freeze.
+
+    Where readers have a revision already it is that of a correction: the post keeps its first date, and its corrections
+    go on with `note`.
+    """
+    newest = newest_revision(session, edition.id)
+    was = post_of(session, edition)
+    if was is None:
+        return edition_record(session, edition, now=now, rules=rules, revision=newest + 1)
+    corrections = [*was.record.get("corrections", ()), *([{"at": now.isoformat(), "note": note}] if note else [])]
+    return edition_record(
+        session,
+        edition,
+        now=now,
+        rules=rules,
+        revision=newest + 1,
+        first_published_at=_first_published(was),
+        corrections=corrections,
+    )
+
+
+def uncorrected(session: Session, edition: Edition, was: Post, rules: Rules) -> bytes:
+    """The post as the edition stands now, with the dates, number and corrections of a revision `was`.
+
+    These are the revision's own bytes exactly where nothing was corrected since.
+    """
+    is_first = was.record.get("revised_at") is None
+    return rebuilt(
+        edition_record(
+            session,
+            edition,
+            now=was.published_at,
+            rules=rules,
+            revision=was.revision,
+            first_published_at=None if is_first else _first_published(was),
+            corrections=was.record.get("corrections", ()),
+        )
+    )
+
+
+def _first_published(post: Post) -> datetime:
+    """When readers had the first revision of a post; a post that was read in from a file says so in its row alone."""
+    if post.record["kind"] == "archive":
+        return post.published_at
+    return datetime.fromisoformat(post.record["published_at"])
+
+
+def newest_revision(session: Session, edition_id: int) -> int:
+    """The highest number that a revision of an edition's post ever had, taken back or not; 0 before the first."""
+    return session.scalar(select(func.max(Post.revision)).where(Post.edition_id == edition_id)) or 0
