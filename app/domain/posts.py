@@ -61,8 +61,15 @@ def compose(document: PostDocument, profile: Profile = LUMEN) -> bytes:
     meant; ProfileError if the profile cannot be filled in with this post.
     """
     if profile.body is not None:
-        return composed(document, profile)
+        return _filled_in(document, profile)
     return _lumen(document if profile.quotes == "widget" else quoted_plainly(document))
+
+
+def _filled_in(document: PostDocument, profile: Profile) -> bytes:
+    try:
+        return composed(document, profile)
+    except ProfileError as error:
+        raise ProfileError(f"The profile {profile.name} cannot be filled in with this post: {error}") from error
 
 
 def _lumen(document: PostDocument) -> bytes:

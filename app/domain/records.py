@@ -1,5 +1,7 @@
 """The record of a post: all that went into it as plain data, and the document that it makes. Pure, so repeatable."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
@@ -87,8 +89,14 @@ def rebuilt(record: Record) -> bytes:
 
 
 def in_lumen(record: Record) -> bytes:
-    """A record's post in the form of lumen whatever its profile: what the desk draws, reads back and compares."""
+    """A record's post in the form of lumen whatever its profile: the one that `parse` and `post_html` read."""
     return compose(document_of(record))
+
+
+def fingerprint(record: Record) -> str:
+    """A short name of what a record says, the same whenever that would be published."""
+    said = {**record, "published_at": None, "revised_at": None}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _edition(record: Record) -> PostDocument:

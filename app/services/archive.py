@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.archive import published_at
 from app.domain.delivery import DeliveryError
 from app.domain.editions import NotAllowed, Rules
-from app.domain.posts import FrontMatterError, PostUnreadable, compose, first_difference, parse
+from app.domain.posts import FrontMatterError, PostUnreadable, ProfileError, compose, first_difference, parse
 from app.domain.records import RecordUnreadable, archive_record
 from app.models import Edition, Post
 from app.services.acting import Acting
@@ -74,7 +74,7 @@ def verify_stored(session: Session) -> Iterator[Checked]:
     for post in session.scalars(select(Post).join(Edition).order_by(Edition.date, Post.revision)):
         try:
             problem = _difference(post.markdown, rebuild(post.record))
-        except (RecordUnreadable, FrontMatterError) as error:
+        except (RecordUnreadable, FrontMatterError, ProfileError) as error:
             problem = str(error)
         yield Checked(post.file_name, problem)
 

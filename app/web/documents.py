@@ -33,9 +33,14 @@ class Reading:
         return [(found[1] if (found := _NUMBER.match(piece)) else "", piece) for piece in pieces]
 
 
-def reading_of(data: bytes, *, empty: str = "This post has no papers.") -> Reading:
-    """What a reader would see of a post's bytes; `empty` is said in the place of papers where there are none."""
-    return Reading(_front_of(data)[0], data.decode("utf8", "replace"), document_of(data, empty=empty))
+def reading_of(data: bytes, *, drawn: bytes | None = None, empty: str = "This post has no papers.") -> Reading:
+    """What a reader would see of a post's bytes; `empty` is said in the place of papers where there are none.
+
+    `drawn` is the same post in the form of lumen, where its profile is another: what a generator would draw is not
+    what the desk draws.
+    """
+    shown = data if drawn is None else drawn
+    return Reading(_front_of(shown)[0], data.decode("utf8", "replace"), document_of(shown, empty=empty))
 
 
 def document_of(data: bytes, *, empty: str, said: str = "") -> str:

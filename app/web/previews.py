@@ -1,15 +1,17 @@
 """Previews: the draft as the page a reader would see and as raw Markdown, made by the code that publishes."""
 
 import hashlib
-import re
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_login import login_required
 
+from app.domain.posts import FrontMatterError, ProfileError
+from app.domain.records import fingerprint, in_lumen, rebuilt
 from app.extensions import db
 from app.models import Edition
+from app.queries.corrections import next_record
 from app.queries.posts import post_on
-from app.services import publishing
 from app.web.auth import acting
 from app.web.documents import BARE_HEADERS, document_of, reading_of
 from app.web.editions import edition_or_404
@@ -22,17 +24,23 @@ bp = Blueprint("previews", __name__)
 KINDS = ("page", "markdown", "both")
 WIDTHS = ("desktop", "phone")
 NOTHING_PICKED = "No paper is picked yet. What you pick stands here at once, as it will be published."
-# The one line of a preview that is never the same twice: the time at which it would be published.
-_DATE = re.compile(rb"^date:.*$", re.MULTILINE)
 
 
-def _bytes_of(edition: Edition) -> bytes:
-    """What publishing would freeze now, or what it froze."""
+def _record_of(edition: Edition) -> dict[str, Any]:
+    """The record of what publishing would freeze now, or of what it froze."""
     post = post_on(db.session, edition.date) if edition.status == "published" else None
     if post:
-        return post.markdown
+        return post.record
     who = acting()
-    return publishing.preview(db.session, edition.id, now=who.now, rules=who.rules)
+    return next_record(db.session, edition, now=who.now, rules=who.rules)
+
+
+def _bytes_of(record: dict[str, Any]) -> bytes:
+    """The post in the house's profile, or why it cannot be filled in with this one, which publishing will say too."""
+    try:
+        return rebuilt(record)
+    except (FrontMatterError, ProfileError) as error:
+        return str(error).encode()
 
 
 @bp.get("/editions/<day>/preview")
@@ -44,8 +52,8 @@ def show(day: str) -> Response:
     """
     edition = edition_or_404(day)
     kind, width = _chosen("as", KINDS), _chosen("width", WIDTHS)
-    data, link = _bytes_of(edition), shown_reading_link(edition)
-    digest = _digest(data, kind, link)
+    record, link = _record_of(edition), shown_reading_link(edition)
+    digest = _digest(record, kind, link)
     # What compresses an answer adds to its tag, so it is looked for as a part.
     if is_htmx() and digest in request.headers.get("If-None-Match", ""):
         return _tagged(Response(status=304), digest)
@@ -55,7 +63,7 @@ def show(day: str) -> Response:
         "kind": kind,
         "width": width,
         "is_draft": edition.status == "draft",
-        "reading": reading_of(data, empty=NOTHING_PICKED),
+        "reading": reading_of(_bytes_of(record), drawn=in_lumen(record), empty=NOTHING_PICKED),
         "reading_link": link,
     }
     template = "partials/previews/_answer.html" if is_htmx() else "pages/previews/show.html"
@@ -67,10 +75,10 @@ def _chosen(name: str, choices: tuple[str, ...]) -> str:
     return asked if asked in choices else choices[0]
 
 
-def _digest(data: bytes, kind: str, link: ReadingLinkShown | None) -> str:
+def _digest(record: dict[str, Any], kind: str, link: ReadingLinkShown | None) -> str:
     """The short name of what a panel shows; the time of publishing, which goes on by itself, does not count."""
-    told = f"\0{kind}\0{link.address if link else ''}"
-    return hashlib.sha256(_DATE.sub(b"", data, count=1) + told.encode()).hexdigest()[:32]
+    told = f"{fingerprint(record)}\0{kind}\0{link.address if link else ''}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _tagged(response: Response, digest: str) -> Response:
@@ -84,7 +92,7 @@ def _tagged(response: Response, digest: str) -> Response:
 @login_required
 def page(day: str) -> Response:
     """The preview by itself, as a reader sees it: to be printed, or looked at in the browser's own width."""
-    response = make_response(document_of(_bytes_of(edition_or_404(day)), empty=NOTHING_PICKED))
+    response = make_response(document_of(in_lumen(_record_of(edition_or_404(day))), empty=NOTHING_PICKED))
     response.headers.update(BARE_HEADERS)
     return response
 
@@ -93,4 +101,4 @@ def page(day: str) -> Response:
 @login_required
 def markdown(day: str) -> Response:
     """The preview's very bytes."""
-    return Response(_bytes_of(edition_or_404(day)), mimetype="text/markdown")
+    return Response(_bytes_of(_record_of(edition_or_404(day))), mimetype="text/markdown")

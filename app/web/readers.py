@@ -9,9 +9,10 @@ from flask import Blueprint, Response, current_app, g, make_response, redirect, 
 from flask_login import AnonymousUserMixin, current_user
 from itsdangerous import BadData, URLSafeSerializer
 
+from app.domain.records import in_lumen
 from app.extensions import db
 from app.models import Edition, ReadingLink
-from app.services import publishing
+from app.queries.corrections import next_record
 from app.services.audit import Acted
 from app.services.reading_links import LinkEnded, edition_of_link, end_reading_link, make_reading_link
 from app.web.auth import acting, editor_required
@@ -107,7 +108,7 @@ def show(token: str) -> Response:
     except LinkEnded as ended:
         return _answer(_ended(str(ended)), 410)
     clock, rules = current_app.extensions["clock"], current_app.extensions["rules"]
-    data = publishing.preview(db.session, edition.id, now=clock(), rules=rules)
+    data = in_lumen(next_record(db.session, edition, now=clock(), rules=rules))
     said = f"A draft of {long_date(edition.date)}, not published: it may still change."
     return _answer(document_of(data, empty=NOTHING_PICKED, said=said), 200)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from app.domain.dialects import Dialect, quote_html_plain, quote_markdown, respelled
+from app.domain.dialects import quote_html_plain, quote_markdown, respelled, respelled_html
 from app.domain.front_matter import slug
 from app.domain.post_document import SCRIPT, About, Entry, PostDocument, Quote
 from app.domain.profiles.profile import Profile, ProfileError, Value
@@ -68,9 +68,7 @@ def quoted_plainly(document: PostDocument) -> PostDocument:
 
 
 def _quoted_plainly(entry: Entry) -> Entry:
-    quotes = tuple(Quote(quote_html_plain(quote.html)) for quote in entry.quotes)
-    # Another number of lines may stand between the blocks than was noted.
-    return replace(entry, quotes=quotes)
+    return replace(entry, quotes=tuple(Quote(quote_html_plain(quote.html)) for quote in entry.quotes))
 
 
 def _said(key: str, value: Value, names: Mapping[str, Any]) -> Any:
@@ -131,11 +129,6 @@ def _quote(quote: Quote, profile: Profile) -> str:
     if not profile.dialect.html:
         return quote_markdown(quote.html, profile.dialect)
     if profile.quotes == "plain":
-        return _quiet(quote_html_plain(quote.html), profile.dialect)
-    html = _quiet(quote.html, profile.dialect)
+        return respelled_html(quote_html_plain(quote.html), profile.dialect)
+    html = respelled_html(quote.html, profile.dialect)
     return f"{html}\n{SCRIPT}" if quote.scripted else html
-
-
-def _quiet(html: str, dialect: Dialect) -> str:
-    """HTML in which nothing begins a template: all of their signs begin with a brace."""
-    return html.replace("{", "&#123;").replace("}", "&#125;") if dialect.templates else html
