@@ -1,5 +1,6 @@
 """An edition as an e-mail: its subject, its HTML and its text, and the message that a mail server takes."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -18,6 +19,8 @@ from app.domain.posts import Entry, PostDocument
 SHOWN_WHOLE = 102 * 1024
 DRAFT = "A draft, not published: it may still change."
 _ON_THE_WEB = "Read it on the web"
+# When numbers were read, to the second, is for the post.
+_READ_AT = re.compile(r" \([0-9/]{10} [0-9:]{8}\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,15 @@ def _entry_html(entry: Entry) -> str:
     words = f"{entry.number}. {inside_html(entry_title(entry), links=False)}"
     address = first_link(entry)
     linked = f'<a href="{escape(address)}"{look("title link")}>{words}</a>' if address else words
-    facts = [inside_html(inline_of(text)) for text in (entry.authors, " · ".join(entry.metrics), _links(entry)) if text]
+    facts = [inside_html(inline_of(text)) for text in (entry.authors, _numbers(entry), _links(entry)) if text]
     parts = [f"<h2{look('heading')}>{linked}</h2>"]
     parts += [f"<p{look('facts')}>{fact}</p>" for fact in facts]
     parts += [inside_html(tree_of(text)) for text in _texts(entry)]
     return "\n".join(part.strip() for part in parts if part.strip())
+
+
+def _numbers(entry: Entry) -> str:
+    return " · ".join(_READ_AT.sub("", line) for line in entry.metrics)
 
 
 def _links(entry: Entry) -> str:
@@ -161,7 +168,7 @@ def _text_of(document: PostDocument, heading: Heading) -> str:
 
 def _entry_text(entry: Entry) -> str:
     number = f"{entry.number}. "
-    facts = [wrapped(words_of(inline_of(text))) for text in (entry.authors, *entry.metrics) if text]
+    facts = [wrapped(words_of(inline_of(text))) for text in (entry.authors, _numbers(entry)) if text]
     facts += [link.get("href", "") for link in inline_of(entry.links).iter("a")]
     facts += [" | ".join(entry.category_names)] if entry.category_names else []
     title = wrapped(words_of(entry_title(entry)), first=number, after=" " * len(number))

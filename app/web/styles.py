@@ -29,11 +29,14 @@ SHEETS = {
         "history",
         "lookback",
         "first",
+        "elsewhere",
     ),
     # What the style guide wears besides.
     "styleguide": ("styleguide",),
     # What the document of a post or of its preview wears.
     "post": ("tokens", "mathematics", "post"),
+    # What the pages for readers wear.
+    "public": ("tokens", "mathematics", "public"),
 }
 
 
