@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from app.cli import desk, doctor, editions, ingest, posts, worker
+from app.cli import desk, doctor, editions, ingest, posts, rehearse, worker
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
+    posts.posts_group.add_command(rehearse.rehearse_command)
     for command in (
         ingest.ingest_command,
         worker.worker_command,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 LONGEST_SHOWN = 240
+# What the checks of targets begin with.
+TARGET = "target "
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Line:
     def is_bad(self) -> bool:
         """Whether something is wrong."""
         return self.state == "bad"
+
+    @property
+    def is_of_target(self) -> bool:
+        """Whether it tells of a target, not of the post."""
+        return self.check.startswith(TARGET)
 
 
 def good(check: str, said: str) -> Line:

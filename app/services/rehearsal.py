@@ -16,7 +16,7 @@ from app.domain.front_matter import FrontMatterError
 from app.domain.profiles import ProfileError
 from app.domain.records import RecordUnreadable
 from app.domain.rehearsal import Line, is_red, rehearse
-from app.domain.rehearsal_lines import bad, good
+from app.domain.rehearsal_lines import TARGET, bad, good
 from app.models import Edition, Item
 from app.services.publishing import preview
 from app.targets import Target
@@ -78,9 +78,9 @@ def _checked(target: Target) -> Line:
     except Exception:  # Nobody would ever hear of what ends a thread.
         logging.getLogger(__name__).exception("The target %s could not be checked.", target.name)
         trouble = f"{target.describe()} could not be checked; the log of the desk says why."
-    check = f"target {target.name}"
+    check = f"{TARGET}{target.name}"
     return bad(check, trouble) if trouble else good(check, f"{target.describe()} can be reached and written to.")
 
 
 def _silent(target: Target, patience: float) -> Line:
-    return bad(f"target {target.name}", f"{target.describe()} did not answer within {patience:g} seconds.")
+    return bad(f"{TARGET}{target.name}", f"{target.describe()} did not answer within {patience:g} seconds.")

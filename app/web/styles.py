@@ -29,6 +29,7 @@ SHEETS = {
         "history",
         "lookback",
         "first",
+        "rehearsal",
         "elsewhere",
     ),
     # What the style guide wears besides.
