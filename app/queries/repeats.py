@@ -75,7 +75,7 @@ def _runs_before(edition: Edition) -> Select[Any]:
         .join(earlier, earlier.paper_id == Item.paper_id)
         .join(there, there.id == earlier.edition_id)
         .where(Item.edition_id == edition.id, Item.state != "waiting", earlier.state == "picked")
-        .where(there.post_id.is_not(None), there.date < edition.date)
+        .where(there.post_id.is_not(None), there.retracted_at.is_(None), there.date < edition.date)
         .order_by(there.date.desc())
     )
 

@@ -15,6 +15,7 @@ from app.queries.scheduled import due_editions
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
 from app.services.publishing import publish
+from app.services.rehearsal import rehearsal_of
 from app.services.scoring import claim_edition
 from app.services.standing import changed_standing, clear_schedule, refuse_other_holder, standing_of
 from app.services.transactions import transaction
@@ -40,9 +41,9 @@ class Tried:
 def schedule(session: Session, edition_id: int, by: Acting, *, at: datetime, reason: str = "", note: str = "") -> Acted:
     """Have an edition published at a time (aware), in the name of whoever says so; what is edited until then counts.
 
-    A time that was set before is replaced. `reason` is what is said to a rehearsal that is not good, `note` what readers
-    are told of a correction. Raises NotAllowed for a time that is over or too far away, for a published edition, where
-    another editor holds the baton, and for a correction without a note.
+    A time that was set before is replaced. `reason` is what is said to a rehearsal that is not good, `note` what
+    readers are told of a correction. Raises NotAllowed for a time that is over or too far away, for a published
+    edition, where another editor holds the baton, and for a correction without a note.
     """
     said = checked_reason(reason)
     with transaction(session):
@@ -92,7 +93,7 @@ def _publish_at_its_time(
     by, at = Acting(edition.publish_editor, now, rules), edition.publish_at
     said = {"reason": edition.publish_reason or "", "note": edition.publish_note or ""}
     try:
-        _refuse_now(edition, by)
+        _refuse_now(session, edition, by, targets)
         return Tried(edition_id, publish(session, edition_id, by, targets=targets, **said).post, None)
     except EmptyEdition:
         problem = "No paper was picked; pick what is to be published, or publish it empty yourself."
@@ -107,12 +108,16 @@ def _publish_at_its_time(
     return Tried(edition_id, None, problem)
 
 
-def _refuse_now(edition: Edition, by: Acting) -> None:
+def _refuse_now(session: Session, edition: Edition, by: Acting, targets: Sequence[Target]) -> None:
     """Refuse what nobody would press the button for now. Raises NotAllowed."""
     if edition.publish_at is not None and by.now - edition.publish_at > LATEST:
         raise NotAllowed("No worker ran at the time; publish it now, or choose another time.")
     if by.editor is not None and not (by.editor.may_edit and by.editor.is_active):
         raise NotAllowed(f"{by.editor.name} may not publish any more; publish it now, or choose another time.")
+    if edition.publish_reason is None:
+        lines = rehearsal_of(session, edition, now=by.now, rules=by.rules, targets=targets)
+        if red := [line.said for line in lines if line.is_bad]:
+            raise NotAllowed(f"The rehearsal was not good, and nobody had given a reason to publish anyway: {red[0]}")
 
 
 def _keep_problem(session: Session, edition_id: int, at: datetime | None, by: Acting, problem: str) -> None:
