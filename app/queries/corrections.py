@@ -1,5 +1,6 @@
 """Corrections: the record that publishing would freeze next, and whether it differs from what readers have."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
-from app.domain.records import rebuilt
+from app.domain.records import profile_of, rebuilt
 from app.models import Edition, Post
 from app.queries.posts import post_of
 from app.queries.records import edition_record
@@ -16,8 +17,8 @@ from app.queries.records import edition_record
 def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rules, note: str = "") -> dict[str, Any]:
     """The record that publishing at `now` would freeze.
 
-    Where readers have a revision already it is that of a correction: the post keeps its first date, and its corrections
-    go on with `note`.
+    Where readers have a revision already it is that of a correction: the post keeps its first date, its profile and so
+    the name of its file, and its corrections go on with `note`.
     """
     newest = newest_revision(session, edition.id)
     was = post_of(session, edition)
@@ -28,7 +29,7 @@ def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rul
         session,
         edition,
         now=now,
-        rules=rules,
+        rules=_as_in(was, rules),
         revision=newest + 1,
         first_published_at=_first_published(was),
         corrections=corrections,
@@ -46,12 +47,17 @@ def uncorrected(session: Session, edition: Edition, was: Post, rules: Rules) -> 
             session,
             edition,
             now=was.published_at,
-            rules=rules,
+            rules=_as_in(was, rules),
             revision=was.revision,
             first_published_at=None if is_first else _first_published(was),
             corrections=was.record.get("corrections", ()),
         )
     )
+
+
+def _as_in(post: Post, rules: Rules) -> Rules:
+    """The house's rules with the profile that a post has: another one could leave its old file beside the new one."""
+    return replace(rules, profile=profile_of(post.record))
 
 
 def _first_published(post: Post) -> datetime:

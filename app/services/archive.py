@@ -57,12 +57,12 @@ def import_post(session: Session, name: str, data: bytes, by: Acting) -> bool:
 
 
 def export_posts(session: Session, directory: Path) -> Iterator[str]:
-    """Write the newest revision of every frozen post, the bytes as published; yields each path.
+    """Write every frozen post as readers have it, the bytes as published, without those withdrawn; yields each path.
 
     Raises NotAllowed when a file is in the way or the folder cannot be written.
     """
     target = DirectoryTarget(directory)
-    for post in newest_posts(session):
+    for post in _posts_out(session):
         try:
             yield target.put(post.file_name, post.markdown)
         except DeliveryError as error:
@@ -71,7 +71,7 @@ def export_posts(session: Session, directory: Path) -> Iterator[str]:
 
 def verify_stored(session: Session) -> Iterator[Checked]:
     """Rebuild every stored post from its record alone and compare."""
-    for post in session.scalars(select(Post).join(Edition).order_by(Edition.date, Post.revision)):
+    for post in session.scalars(select(Post).join(Post.edition).order_by(Edition.date, Post.revision)):
         try:
             problem = _difference(post.markdown, rebuild(post.record))
         except (RecordUnreadable, FrontMatterError, ProfileError) as error:
@@ -90,12 +90,10 @@ def verify_file(path: Path) -> Checked:
         return Checked(path.name, str(error))
 
 
-def newest_posts(session: Session) -> list[Post]:
-    """The newest revision of every edition's post, oldest edition first."""
-    newest: dict[date, Post] = {}
-    for post in session.scalars(select(Post).join(Edition).order_by(Edition.date, Post.revision)):
-        newest[post.edition.date] = post
-    return list(newest.values())
+def _posts_out(session: Session) -> Iterator[Post]:
+    """The revision that readers have of every edition's post, oldest edition first."""
+    out = select(Post).join(Edition, Edition.post_id == Post.id).where(Edition.retracted_at.is_(None))
+    yield from session.scalars(out.order_by(Edition.date))
 
 
 def _difference(expected: bytes, built: bytes) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.corrections import NothingCorrected, checked_note, checked_reason
 from app.domain.editions import EmptyEdition, NotAllowed, Rules
-from app.domain.posts import file_name
+from app.domain.posts import FrontMatterError, ProfileError, file_name
 from app.domain.records import profile_of, rebuilt
 from app.models import Edition, Item, Post
 from app.queries.corrections import newest_revision, next_record, uncorrected
@@ -150,9 +150,13 @@ def freeze(
 ) -> Post:
     """Add the post of a record to the transaction as its edition's next revision, as published `at` or now.
 
-    It is what readers have from now on, or once its grace is over; the caller commits.
+    It is what readers have from now on, or once its grace is over; the caller commits. Raises NotAllowed if the house's
+    profile cannot be filled in with it.
     """
-    data = rebuild(post_record)
+    try:
+        data = rebuild(post_record)
+    except (FrontMatterError, ProfileError) as error:
+        raise NotAllowed(str(error)) from error
     was = post_of(session, edition)
     post = Post(
         edition_id=edition.id,
