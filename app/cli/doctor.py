@@ -22,6 +22,7 @@ from app.database import shown_address
 from app.domain.settings import url
 from app.extensions import db
 from app.queries.schedule import worker_state
+from app.targets import DirectoryTarget
 
 GOOD, OFF, BAD = "ok", "off", "fix"
 # What one look found: one of the marks, and a sentence.
@@ -29,7 +30,7 @@ Finding = tuple[str, str]
 
 
 @click.command("doctor")
-@click.option("--offline", is_flag=True, help="Do not try whether the sources can be reached.")
+@click.option("--offline", is_flag=True, help="Do not try whether sources and targets can be reached.")
 @plain_errors
 def doctor_command(offline: bool) -> None:
     """Say what is misconfigured, unreachable, unwritable or not migrated; ends in 1 where something must be mended."""
@@ -43,7 +44,8 @@ def doctor_command(offline: bool) -> None:
 def _findings(offline: bool) -> Iterator[Finding]:
     yield from _settings()
     yield from _database()
-    yield from _folders()
+    yield from _instance()
+    yield from _targets(offline)
     yield from _scripts()
     yield from _sources(offline)
 
@@ -75,13 +77,28 @@ def _database() -> Iterator[Finding]:
         yield OFF, "No worker is running; flask worker starts one."
 
 
-def _folders() -> Iterator[Finding]:
-    for name in ("INSTANCE_DIR", "TARGET_DIR"):
-        folder = Path(current_app.config[name])
-        if reason := _unwritable(folder):
-            yield BAD, f"HOTPAPERS_{name} {folder} cannot be written to ({reason})."
+def _instance() -> Iterator[Finding]:
+    folder = Path(current_app.config["INSTANCE_DIR"])
+    if reason := _unwritable(folder):
+        yield BAD, f"HOTPAPERS_INSTANCE_DIR {folder} cannot be written to ({reason})."
+    else:
+        yield GOOD, f"HOTPAPERS_INSTANCE_DIR {folder} can be written to."
+
+
+def _targets(offline: bool) -> Iterator[Finding]:
+    """Each target by its own word; without the network only those that need none."""
+    targets = current_app.extensions["targets"]
+    asked = [target for target in targets if target.name == DirectoryTarget.name or not offline]
+    with ThreadPoolExecutor(8) as pool:
+        reasons = dict(zip((target.name for target in asked), pool.map(lambda each: each.check(), asked), strict=True))
+    for target in targets:
+        if target.name not in reasons:
+            yield GOOD, f"Posts go to {target.describe()}."
+        elif reason := reasons[target.name]:
+            yield BAD, reason
         else:
-            yield GOOD, f"HOTPAPERS_{name} {folder} can be written to."
+            can = "can be reached" if target.is_hook else "can be written to"
+            yield GOOD, f"Posts go to {target.describe()}, which {can}."
 
 
 def _unwritable(folder: Path) -> str | None:

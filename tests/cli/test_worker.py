@@ -14,6 +14,8 @@ from sqlalchemy import text
 
 from app.models import Item, Paper, RunRequest, Worker
 from app.queries.schedule import worker_state
+from app.targets import DirectoryTarget, GitTarget, WebhookTarget
+from app.targets.git_store import Access
 from tests.conftest import ROOT
 from tests.factories import DAY
 from tests.fakes.arxiv import FakeArxiv
@@ -129,10 +131,19 @@ class TestDoctor:
     def test_a_folder_that_cannot_be_written_to(self, runner, app, tmp_path):
         blocked = tmp_path / "file"
         blocked.write_text("")
-        app.config["TARGET_DIR"] = blocked
+        app.extensions["targets"] = [DirectoryTarget(blocked)]
         done = runner.invoke(args=["doctor", "--offline"])
         assert done.exit_code == 1
-        assert "fix HOTPAPERS_TARGET_DIR" in done.output
+        assert f"fix {blocked} cannot be written to" in done.output
+
+    def test_every_target_is_asked_whether_it_would_take_a_post(self, runner, app, tmp_path):
+        hook = WebhookTarget("http://127.0.0.1:1/s3cret")
+        app.extensions["targets"] = [GitTarget(Access(str(tmp_path / "none.git")), tmp_path), hook]
+        done = runner.invoke(args=["doctor"])
+        assert f"fix {tmp_path / 'none.git'} is no git repository" in done.output
+        assert "fix The webhook at 127.0.0.1:1 cannot be reached." in done.output
+        assert "s3cret" not in done.output
+        assert "ok  Posts go to the webhook at 127.0.0.1:1." in runner.invoke(args=["doctor", "--offline"]).output
 
 
 def test_a_run_by_hand_says_which_sources_are_off_and_that_nothing_is_announced_yet(runner, settings, clock):
