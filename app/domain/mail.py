@@ -80,7 +80,7 @@ def message_of(mail: Mail, *, sender: str, to: str, message_id: str, at: datetim
 def message_id_of(day: date, sha256: str, sender: str) -> str:
     """The id of the message of a post, the same whenever it is made: no list shows one that it has seen twice."""
     host = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"<hot-papers.{day.isoformat()}.{sha256[:40]}@{host}>"
+    return f"<{day.isoformat()}.{sha256[:32]}@{host}>"
 
 
 def papers_in_words(document: PostDocument) -> str:

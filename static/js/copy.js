@@ -4,32 +4,30 @@ import { say } from "./toast.js";
 
 const SELECTED = "It is selected; copy it with Ctrl+C.";
 
-function textOf(element) {
-  return element.value ?? element.textContent;
+const textOf = (element) => element.value ?? element.textContent;
+
+// By the event of copying a page may put down what it likes, with marks too, also where it is not served over HTTPS. The
+// clipboard's own write() would parse a mail under this page's policy, which allows no styles in marks.
+function putDown(text, html) {
+  let isDone = false;
+  const put = (event) => {
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", text);
+    if (html) event.clipboardData.setData("text/html", html);
+    isDone = true;
+  };
+  document.addEventListener("copy", put, true);
+  document.execCommand("copy");
+  document.removeEventListener("copy", put, true);
+  return isDone;
 }
 
-async function toClipboard(source, plain) {
-  if (!navigator.clipboard) throw new Error("no clipboard");
-  if (!source.contentDocument) return navigator.clipboard.writeText(textOf(source));
-  const typed = (kind, text) => ({ [kind]: new Blob([text], { type: kind }) });
-  const html = source.contentDocument.body.innerHTML;
-  await navigator.clipboard.write([new ClipboardItem({ ...typed("text/html", html), ...typed("text/plain", textOf(plain)) })]);
-}
-
-// Without HTTPS a browser gives no clipboard to a page; what is selected can be copied all the same.
-function bySelection(source) {
-  if (source.select) {
-    source.select();
-    return document.execCommand("copy");
-  }
-  const page = source.contentDocument ?? document;
-  const wasHidden = source.hidden;
+function select(source) {
+  if (source.select) return source.select();
+  source.closest("details")?.setAttribute("open", "");
   source.hidden = false;
-  page.defaultView.focus();
+  const page = source.contentDocument ?? document;
   page.getSelection().selectAllChildren(source.contentDocument?.body ?? source);
-  const isCopied = page.execCommand("copy");
-  source.hidden = wasHidden;
-  return isCopied;
 }
 
 // The button keeps saying so: whoever copies a thread post by post sees how far it is.
@@ -43,13 +41,17 @@ function tell(button) {
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copies);
-  if (!source) return;
+  const html = source.contentDocument?.body.innerHTML;
+  const text = textOf(html ? document.getElementById(button.dataset.plainly) : source);
+  if (putDown(text, html)) return tell(button);
   try {
-    await toClipboard(source, document.getElementById(button.dataset.plainly));
+    if (html) throw new Error("only as text");
+    await navigator.clipboard.writeText(text);
+    tell(button);
   } catch {
-    if (!bySelection(source)) return say(SELECTED);
+    select(source);
+    say(SELECTED);
   }
-  tell(button);
 }
 
 document.addEventListener("click", (event) => {
