@@ -201,9 +201,9 @@ def _who_ordered(session: Session, delivery: Delivery) -> str:
     return session.scalar(query) or COMMAND_LINE
 
 
-def deliveries_of_edition(session: Session, edition_id: int) -> Sequence[DeliveryLine]:
-    """Everything that was ever ordered for an edition, the newest first."""
-    return _lines(session, Post.edition_id == edition_id)
+def deliveries_on(session: Session, date: Day) -> Sequence[DeliveryLine]:
+    """Everything that was ever ordered for a date's edition, the newest first."""
+    return _lines(session, Edition.date == date)
 
 
 def delivery_line(session: Session, delivery_id: int) -> DeliveryLine | None:

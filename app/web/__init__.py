@@ -6,6 +6,8 @@ from app.web import (
     ages,
     auth,
     collecting,
+    deliveries,
+    delivery_words,
     editions,
     elsewhere,
     errors,
@@ -47,6 +49,7 @@ from app.web import (
 
 BLUEPRINTS = (
     collecting,
+    deliveries,
     editions,
     elsewhere,
     finding,
@@ -86,6 +89,7 @@ def register(app: Flask) -> None:
     auth.register(app)
     errors.register(app)
     filters.register(app)
+    delivery_words.register(app)
     ages.register(app)
     sparklines.register(app)
     plots.register(app)

@@ -1,15 +1,23 @@
-"""Posts: the archive of what was published, each with its text, path, hash and deliveries."""
+"""Posts: the archive of what was published, each with its text, path and hash, its revisions and its deliveries."""
 
 from itertools import groupby
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, url_for
+from flask import Blueprint, Response, abort, current_app
 from flask_login import login_required
 
 from app.extensions import db
 from app.models import Post
-from app.queries.posts import deliveries_of, post_on, posts_beside, posts_in_archive
-from app.services.delivery import deliver
-from app.web.auth import acting, editor_required
+from app.queries.editions import edition_on
+from app.queries.posts import (
+    is_in_grace,
+    newest_retraction,
+    post_on,
+    posts_beside,
+    posts_in_archive,
+    revision_of,
+    revisions_of,
+)
+from app.web.differences import compared
 from app.web.documents import reading_of
 from app.web.htmx import render
 from app.web.urls import date_or_404
@@ -18,7 +26,7 @@ bp = Blueprint("posts", __name__)
 
 
 def post_or_404(day: str) -> Post:
-    """The post of the date in an address."""
+    """The post of the date in an address, in the revision that readers have."""
     date = date_or_404(day)
     post = post_on(db.session, date)
     if post is None:
@@ -38,15 +46,24 @@ def index() -> Response:
 @bp.get("/posts/<day>")
 @login_required
 def show(day: str) -> Response:
-    """One post: its text as a reader sees it, where it went, and its hash."""
-    post = post_or_404(day)
-    before, after = posts_beside(db.session, post.edition.date)
+    """One post: its text as a reader sees it, where it went, what became of it, and its hash."""
+    return post_page(post_or_404(day))
+
+
+def post_page(post: Post, *, problem: str = "", status: int = 200) -> Response:
+    """The page of a post; `problem` is the sentence of a refusal."""
+    edition, now = post.edition, current_app.extensions["clock"]()
+    before, after = posts_beside(db.session, edition.date)
     return render(
         "pages/posts/show.html",
+        status=status,
+        problem=problem,
         post=post,
+        edition=edition,
         reading=reading_of(post.markdown),
-        deliveries=deliveries_of(db.session, post.id),
-        places={target.name: target.describe() for target in current_app.extensions["targets"]},
+        revisions=revisions_of(db.session, edition.id),
+        grace_left=(post.grace_until - now) if is_in_grace(post, now) else None,
+        retraction=newest_retraction(db.session, edition.id) if edition.retracted_at else None,
         before=before,
         after=after,
     )
@@ -56,18 +73,43 @@ def show(day: str) -> Response:
 @login_required
 def markdown(day: str) -> Response:
     """The post's frozen bytes."""
-    post = post_or_404(day)
+    return _bytes_of(post_or_404(day))
+
+
+@bp.get("/posts/<day>/revisions/<id:number>")
+@login_required
+def revision(day: str, number: int) -> Response:
+    """One revision as it was frozen, with its hash and note, and what it changed of the one before it."""
+    post = _revision_or_404(day, number)
+    was = revision_of(db.session, post.edition_id, post.replaces) if post.replaces else None
+    return render(
+        "pages/posts/revision.html",
+        post=post,
+        edition=post.edition,
+        was=was,
+        difference=compared(was.markdown, post.markdown) if was else None,
+        reading=reading_of(post.markdown),
+        revisions=revisions_of(db.session, post.edition_id),
+    )
+
+
+@bp.get("/posts/<day>/revisions/<id:number>.md")
+@login_required
+def revision_markdown(day: str, number: int) -> Response:
+    """A revision's frozen bytes."""
+    return _bytes_of(_revision_or_404(day, number))
+
+
+def _revision_or_404(day: str, number: int) -> Post:
+    date = date_or_404(day)
+    edition = edition_on(db.session, date)
+    post = revision_of(db.session, edition.id, number) if edition else None
+    if post is None:
+        abort(404, f"There is no revision {number} of {date}.")
+    return post
+
+
+def _bytes_of(post: Post) -> Response:
     response = Response(post.markdown, mimetype="text/markdown")
     response.set_etag(post.sha256)
     return response
-
-
-@bp.post("/posts/<day>/deliveries")
-@editor_required
-def retry(day: str) -> Response:
-    """Try again every delivery that has not arrived."""
-    post = post_or_404(day)
-    targets = current_app.extensions["targets"]
-    failed = [d for d in deliver(db.session, post.id, targets=targets, now=acting().now) if d.status != "delivered"]
-    flash(failed[0].error if failed else "Delivered.", "bad" if failed else "done")
-    return redirect(url_for("posts.show", day=day), 303)

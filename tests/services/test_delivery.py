@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.domain.delivery import DeliveryError
 from app.extensions import db
 from app.models import Delivery, Edition, Post, Worker
-from app.queries.deliveries import deliveries_of_edition
+from app.queries.deliveries import deliveries_on
 from app.services.acting import Acting
 from app.services.deciding import ask_again
 from app.services.delivery import KEPT, deliver, deliver_after, deliver_due, order_deliveries, pause_after
@@ -311,7 +311,7 @@ def test_after_an_action_an_editor_waits_for_folders_only_where_a_worker_runs(
 def test_lines_say_when_it_is_tried_next_and_what_nobody_does(session, edition, freeze, order, clock):
     post, shelf = freeze(), Shelf()
     order(post, shelf, grace=timedelta(minutes=5))
-    line = deliveries_of_edition(session, edition.id)[0]
+    line = deliveries_on(session, edition.date)[0]
     assert line.due_at() == clock() + timedelta(minutes=5)
     assert not line.is_overdue(clock() + timedelta(minutes=10))
     assert line.is_overdue(clock() + timedelta(minutes=11))

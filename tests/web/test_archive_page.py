@@ -53,7 +53,7 @@ def test_a_failed_delivery_is_shown_and_tried_again(as_editor: FlaskClient, app:
     press(as_editor, f"{laid.address}/publication")
     page = as_editor.get(f"/posts/{DAY}").text
     assert "cannot be written" in page
-    assert "Deliver again" in page
+    assert "Try now" in page
     assert "not delivered" in as_editor.get("/posts").text
     folder.unlink()
     assert press(as_editor, f"/posts/{DAY}/deliveries").location == f"/posts/{DAY}"
@@ -62,4 +62,4 @@ def test_a_failed_delivery_is_shown_and_tried_again(as_editor: FlaskClient, app:
 
 
 def test_a_reader_is_offered_no_second_delivery(as_reader: FlaskClient, published: Laid) -> None:
-    assert "Deliver again" not in as_reader.get(f"/posts/{DAY}").text
+    assert "Try now" not in as_reader.get(f"/posts/{DAY}").text
