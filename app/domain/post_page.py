@@ -17,6 +17,7 @@ from app.domain.readable_math import HtmlSpelling, PlainSpelling, Spelling, read
 _LINE = re.compile(r"<(p|h1)>(.*)</\1>", re.DOTALL)
 _MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
+_LINK_TAG = re.compile(r"</?a\b[^<>]*>")
 _HREF = re.compile(r'(?<=<a href=")[^"]*(?=")')
 # `retweets: 6090, favorites: 370 (03/25/2021 09:03:24)`, and the same of another source after its name.
 _TOTALS = re.compile(r"(?P<counts>[^()]*\d[^()]*?)(?: \((?P<at>\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)\))?", re.ASCII)
@@ -45,6 +46,11 @@ class EntryPage:
     note: Markup
     abstract: Markup
     quotes: Markup
+
+    @property
+    def bare_heading(self) -> Markup:
+        """The heading without links, to stand in a link itself."""
+        return without_links(self.heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,11 @@ def title_of(markdown: str) -> Markup:
     """The title of an entry: what its heading shows."""
     found = _LINE.fullmatch(_html(f"# {markdown}").strip())
     return Markup(found[2]) if found else Markup(escape(markdown))
+
+
+def without_links(line: Markup) -> Markup:
+    """A line of HTML with the words of its links alone."""
+    return Markup(_LINK_TAG.sub("", line))
 
 
 def in_words(line: Markup) -> str:

@@ -22,24 +22,21 @@ class Readers:
 
     former: dict[int, int | None]
 
-    @property
-    def post_id(self) -> ColumnElement[Any]:
+    def post_id(self, edition: type[Edition] = Edition) -> ColumnElement[Any]:
         """The id of the post that readers have of an edition, retracted or not; NULL where they have none."""
-        if not self.former:
-            return Edition.post_id.expression
-        return case(self.former, value=Edition.id, else_=Edition.post_id)
+        return case(self.former, value=edition.id, else_=edition.post_id) if self.former else edition.post_id
 
-    @property
-    def is_out(self) -> ColumnElement[bool]:
+    def have(self, edition: type[Edition] = Edition) -> ColumnElement[bool]:
         """Whether readers have a post of an edition."""
-        return and_(self.post_id.is_not(None), Edition.retracted_at.is_(None))
+        return and_(self.post_id(edition).is_not(None), edition.retracted_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
 class OutPost:
     """A post that readers have, or had: `retracted` says which.
 
-    `published_at` and `first_sha256` are those of its first revision, `changed_at` and `sha256` those of this one.
+    `published_at` and `first_sha256` are those of its first revision, `changed_at` and `sha256` those of this one;
+    `before` and `after` are the dates of the posts beside it that are out.
     """
 
     date: Day
@@ -50,12 +47,6 @@ class OutPost:
     published_at: datetime
     first_sha256: str
     retracted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The dates of the posts before and after one."""
-
     before: Day | None
     after: Day | None
 
@@ -78,6 +69,11 @@ class Place:
     arxiv_id: str | None
     printed: str
 
+    @property
+    def anchor(self) -> str:
+        """Where on the post's page it stands."""
+        return self.arxiv_id or f"no-{self.position}"
+
 
 def readers_at(session: Session, now: datetime) -> Readers:
     """Readers as of `now`; a revision that can be taken back until later is not theirs yet."""
@@ -93,7 +89,7 @@ def readers_at(session: Session, now: datetime) -> Readers:
 
 def newest_posts(session: Session, readers: Readers, limit: int) -> list[OutPost]:
     """The newest posts that are out, newest first."""
-    query = _posts(readers).where(readers.is_out).order_by(Edition.date.desc()).limit(limit)
+    query = _posts(readers).where(readers.have()).order_by(Edition.date.desc()).limit(limit)
     return [OutPost(*row) for row in session.execute(query)]
 
 
@@ -104,7 +100,7 @@ def post_of_day(session: Session, readers: Readers, day: Day) -> OutPost | None:
 
 
 def _posts(readers: Readers) -> Select[Any]:
-    first = aliased(Post)
+    first, other = aliased(Post), aliased(Edition)
     return (
         select(
             Edition.date,
@@ -115,24 +111,25 @@ def _posts(readers: Readers) -> Select[Any]:
             first.published_at,
             first.sha256,
             Edition.retracted_at.is_not(None),
+            select(func.max(other.date)).where(readers.have(other), other.date < Edition.date).scalar_subquery(),
+            select(func.min(other.date)).where(readers.have(other), other.date > Edition.date).scalar_subquery(),
         )
-        .join(Post, Post.id == readers.post_id)
+        .join(Post, Post.id == readers.post_id())
         .join(first, and_(first.edition_id == Edition.id, first.revision == 1))
     )
 
 
-def neighbours(session: Session, readers: Readers, day: Day) -> Neighbours:
-    """The dates of the posts that are out before and after a date."""
-    before = select(func.max(Edition.date)).where(readers.is_out, Edition.date < day).scalar_subquery()
-    after = select(func.min(Edition.date)).where(readers.is_out, Edition.date > day).scalar_subquery()
-    return Neighbours(*session.execute(select(before, after)).one())
-
-
 def all_posts(session: Session, readers: Readers) -> list[PostLine]:
     """Every post that is out with how many papers it has, newest first."""
-    papers = select(func.count()).where(PostEntry.post_id == readers.post_id).correlate(Edition).scalar_subquery()
-    query = select(Edition.date, papers).where(readers.is_out).order_by(Edition.date.desc())
+    papers = select(func.count()).where(PostEntry.post_id == readers.post_id()).correlate(Edition).scalar_subquery()
+    query = select(Edition.date, papers).where(readers.have()).order_by(Edition.date.desc())
     return [PostLine(*row) for row in session.execute(query)]
+
+
+def changes_of_posts(session: Session, readers: Readers) -> dict[Day, datetime]:
+    """The date of every post that is out, newest first, and when it last changed."""
+    query = select(Edition.date, Post.published_at).join(Post, Post.id == readers.post_id()).where(readers.have())
+    return {day: changed for day, changed in session.execute(query.order_by(Edition.date.desc()))}
 
 
 def places_between(session: Session, readers: Readers, first: Day, end: Day) -> list[Place]:
@@ -150,8 +147,8 @@ def places_of_paper(session: Session, readers: Readers, arxiv_id: str) -> list[P
 def _places(readers: Readers) -> Select[Any]:
     return (
         select(Edition.date, PostEntry.position, PostEntry.number, PostEntry.arxiv_id, PostEntry.title)
-        .join(PostEntry, PostEntry.post_id == readers.post_id)
-        .where(readers.is_out)
+        .join(PostEntry, PostEntry.post_id == readers.post_id())
+        .where(readers.have())
     )
 
 
@@ -159,7 +156,7 @@ def papers_elsewhere(session: Session, readers: Readers, post: OutPost) -> set[s
     """Those papers of a post that another post has too."""
     here, there = aliased(PostEntry), aliased(PostEntry)
     elsewhere = exists().where(
-        there.arxiv_id == here.arxiv_id, there.post_id == readers.post_id, readers.is_out, Edition.date != post.date
+        there.arxiv_id == here.arxiv_id, there.post_id == readers.post_id(), readers.have(), Edition.date != post.date
     )
     return set(session.scalars(select(here.arxiv_id).where(here.post_id == post.post_id, elsewhere)))
 

@@ -6,11 +6,10 @@ from app.web import (
     ages,
     auth,
     collecting,
-    deliveries,
-    delivery_words,
     editions,
     elsewhere,
     errors,
+    feeds,
     filters,
     finding,
     history,
@@ -20,10 +19,12 @@ from app.web import (
     mentions,
     menus,
     moments,
+    openly,
     orders,
     plots,
     posts,
     previews,
+    public,
     publications,
     quotes,
     readers,
@@ -49,9 +50,9 @@ from app.web import (
 
 BLUEPRINTS = (
     collecting,
-    deliveries,
     editions,
     elsewhere,
+    feeds,
     finding,
     history,
     items,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     orders,
     posts,
     previews,
+    public,
     publications,
     quotes,
     readers,
@@ -89,11 +91,11 @@ def register(app: Flask) -> None:
     auth.register(app)
     errors.register(app)
     filters.register(app)
-    delivery_words.register(app)
     ages.register(app)
     sparklines.register(app)
     plots.register(app)
     security.register(app)
     secret_addresses.register(app)
+    openly.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)

@@ -32,7 +32,8 @@ def register(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Pages are never cached; a static file or script whose address carries its hash is kept for a year."""
+    """Pages are never cached, but for those for anybody, which say so themselves; a static file or script whose address
+    carries its hash is kept for a year."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint in ("static", "scripts.show", "styles.show"):
@@ -41,7 +42,7 @@ def add_headers(response: Response) -> Response:
             response.cache_control.public = True
             response.cache_control.immutable = True
             response.cache_control.max_age = YEAR
-    else:
+    elif not response.cache_control.public:
         response.headers.setdefault("Cache-Control", "no-store" if response.status_code >= 400 else "private, no-cache")
         response.vary.update(("Cookie", "HX-Request"))
     return response
