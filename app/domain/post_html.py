@@ -33,6 +33,7 @@ _LANGUAGE_CLASS = frozenset({"class"})
 _CLASSES = {"blockquote": {"twitter-tweet", "bluesky-embed"}}
 # Where a formula stood: code points that are no characters, around its number.
 FORMULA = re.compile("\ufdd0([0-9]{1,9})\ufdd1")
+_TAG = re.compile("<[a-z][^<>]*\ufdd0[^<>]*>")
 _ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
 _CODE_FENCE = re.compile("(`{3,}|~{3,})")
@@ -91,7 +92,13 @@ def marked_html(text: str) -> tuple[str, list[str]]:
 def _rendered(text: str, formulas: list[str]) -> str:
     source = "\n".join(_without_formulas(text.split("\n"), formulas))
     source = _PARAGRAPH.sub(_without_many_brackets, source)
-    return markdown.markdown(source, extensions=["fenced_code", _ImagesAsLinks()], output_format="html")
+    page = markdown.markdown(source, extensions=["fenced_code", _ImagesAsLinks()], output_format="html")
+    # In an address a dollar is only a dollar.
+    return _TAG.sub(lambda tag: FORMULA.sub(lambda match: escape(_source(formulas, match)), tag[0]), page)
+
+
+def _source(formulas: list[str], match: re.Match[str]) -> str:
+    return formulas[int(match[1])] if int(match[1]) < len(formulas) else ""
 
 
 def _body(text: str) -> str:
@@ -108,7 +115,7 @@ def _without_formulas(lines: list[str], formulas: list[str]) -> list[str]:
     out, fence = [], ""
     for line in lines:
         mark = _CODE_FENCE.match(line)
-        if mark and (not fence or line.startswith(fence)):
+        if mark and (not fence or line.rstrip() == fence):
             fence = "" if fence else mark[1]
         if fence or mark or "$" not in line or line.startswith(("<blockquote", "<script")):
             out.append(line)

@@ -17,7 +17,7 @@ _TAGS = {"em": "em", "i": "em", "strong": "strong", "b": "strong", "sub": "sub",
 _BESIDE_STARS = frozenset(" ()\"',.:;/?!-–—“”‘’…\u00a0")
 _SPACES = re.compile("[ \t\n\r]+")
 # What each template engine looks for, in code too; JSX leaves code alone.
-_ACTING = {"go": r"\{\{[<%]|[%>]\}\}", "liquid": r"\{[{%]", "nunjucks": r"\{[{%#]"}
+_ACTING = {"go": r"\{\{[<%]|[%>]\}\}|<!--more-->", "liquid": r"\{[{%]", "nunjucks": r"\{[{%#]"}
 _LANGUAGE = re.compile(r"language-([\w+#.-]{1,30})")
 _PLAIN_TITLE = re.compile(r"[\w ,.;-]+")
 _BREAK = "  \n"
@@ -97,8 +97,7 @@ class Respelling:
         if self._would_act(text):
             if self.html:
                 return f"<pre><code>{_entities(text)}</code></pre>"
-            lines = [escaped_words(line).replace("  ", "&nbsp;&nbsp;") or "&nbsp;" for line in text.split("\n")]
-            return _BREAK.join(escaped_ends(line) for line in lines)
+            return _BREAK.join(escaped_ends(re.sub("^ |  |^$", "&nbsp;", escaped_words(line))) for line in text.split("\n"))
         code = next((child for child in node.children if isinstance(child, Node)), node)
         named = _LANGUAGE.fullmatch(code.attributes.get("class", ""))
         language = named[1] if named and named[1] not in _DRAWN else ""
@@ -148,6 +147,8 @@ class Respelling:
         address = safe_address(node.attributes.get("href", ""))
         if not address or not words:
             return words
+        # Hugo would take such a link for the box of a task.
+        words = f"&#{ord(words)};" if words in ("x", "X") else words
         title = node.attributes.get("title", "")
         return f'[{words}]({address} "{title}")' if _PLAIN_TITLE.fullmatch(title) else f"[{words}]({address})"
 
@@ -155,7 +156,9 @@ class Respelling:
         """A code span; spelled by entities where something in it could act."""
         text = text.replace("\n", " ")
         if self._would_act(text) or (self.kramdown and re.search(r"[|`]|^\s|\s$|\$\$", text)):
-            return f"<code>{escaped_words(text)}</code>" if self.html else escaped_words(text)
+            # Within tags kramdown leaves backslashes alone.
+            spelled = re.sub(r"\\(.)", lambda match: f"&#{ord(match[1])};", escaped_words(text))
+            return f"<code>{spelled}</code>" if self.html else spelled
         if not text.strip():
             return text
         ticks = "`" * (1 + _longest_run(text)) if "`" in text else "`"
