@@ -29,6 +29,7 @@ SHEETS = {
         "history",
         "lookback",
         "first",
+        "publishing",
         "rehearsal",
         "elsewhere",
     ),
