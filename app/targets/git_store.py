@@ -5,15 +5,13 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-# Seconds for what is done in the repository, and for what is asked of another machine.
-LOCAL_SECONDS = 60.0
-REMOTE_SECONDS = 300.0
 # What of the environment is for git's connections; the rest could lead it into another repository or make it talk.
 KEPT = re.compile(r"GIT_(?:SSH|SSL|PROXY|HTTP)")
 SETTINGS = (
@@ -71,11 +69,13 @@ class Access:
 
 
 class GitStore:
-    """Runs git in the bare repository `folder` on behalf of one that is elsewhere."""
+    """Runs git in the bare repository `folder` on behalf of one that is elsewhere, for so many seconds in all."""
 
-    def __init__(self, folder: Path, access: Access) -> None:
+    def __init__(self, folder: Path, access: Access, seconds: float) -> None:
         self.folder = folder
         self.access = access
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
 
     def prepare(self) -> None:
         """Make the repository if it is not there. Locks in it are those of a process that died: ours is held."""
@@ -87,32 +87,33 @@ class GitStore:
 
     def run(self, *words: str, data: bytes = b"", environment: Mapping[str, str] | None = None) -> str:
         """What a command prints that stays in the repository; raises GitFailed."""
-        return self._run(words, data, environment or {}, LOCAL_SECONDS, is_local=True)
+        return self._output(words, data, environment).decode("utf8", "replace")
 
-    def ask(self, *words: str, seconds: float = REMOTE_SECONDS) -> str:
+    def ask(self, *words: str) -> str:
         """What a command prints that speaks with the other repository; raises GitFailed."""
-        return self._run(words, b"", {}, seconds, is_local=False)
+        return self._output(words, is_local=False).decode("utf8", "replace")
 
     def read(self, name: str) -> bytes:
         """The bytes of an object."""
-        return self._output(("cat-file", "blob", name), b"", {}, LOCAL_SECONDS, is_local=True)
-
-    def _run(
-        self, words: tuple[str, ...], data: bytes, environment: Mapping[str, str], seconds: float, *, is_local: bool
-    ) -> str:
-        return self._output(words, data, environment, seconds, is_local=is_local).decode("utf8", "replace")
+        return self._output(("cat-file", "blob", name))
 
     def _output(
-        self, words: tuple[str, ...], data: bytes, environment: Mapping[str, str], seconds: float, *, is_local: bool
+        self,
+        words: tuple[str, ...],
+        data: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        *,
+        is_local: bool = True,
     ) -> bytes:
         settings = [part for setting in (*SETTINGS, *self._opening()) for part in ("-c", setting)]
         command = ["git", f"--git-dir={self.folder}", *settings, *words]
         try:
-            code, output, said = _run_bounded(command, data, self._environment() | environment, seconds)
+            left = max(0.0, self._end - time.monotonic())
+            code, output, said = _run_bounded(command, data, self._environment() | (environment or {}), left)
         except FileNotFoundError:
             raise GitFailed("git is not installed on this machine", is_local=False) from None
         except subprocess.TimeoutExpired:
-            raise GitFailed(f"it was not done after {seconds:.0f} seconds", is_local=is_local) from None
+            raise GitFailed(f"it was not done after {self._seconds:.0f} seconds", is_local=False) from None
         if code:
             told = self.access.cleaned(said.decode("utf8", "replace"))
             printed = self.access.cleaned(output.decode("utf8", "replace"))

@@ -1,5 +1,6 @@
 """A git repository as a target: one commit a delivery, on top of whatever is there, and what is not ours stays."""
 
+import fcntl
 import time
 from pathlib import Path
 
@@ -218,8 +219,20 @@ def test_a_repository_that_never_answers_is_given_up_with_all_that_was_started(t
     monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
     monkeypatch.setattr(git_module, "CHECK_SECONDS", 1.0)
     target = GitTarget(Access("git@site.example:site.git"), tmp_path / "git")
-    assert target.check() == "site.example:site.git cannot be reached."
+    assert target.check() == "site.example:site.git did not answer in time."
     assert is_over(int(told.read_text()))
+
+
+def test_a_delivery_that_waits_too_long_for_another_is_tried_later(target, tmp_path, monkeypatch):
+    target.deliver(order())
+    (lock,) = (tmp_path / "git").glob("*.lock")
+    monkeypatch.setattr(git_module, "LOCK_SECONDS", 0.1)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(DeliveryError, match="Another delivery to git is under way") as refused:
+            target.deliver(order())
+    assert not refused.value.permanent
+    assert target.deliver(order()).startswith("commit ")
 
 
 def test_git_that_is_missing_is_said(target, tmp_path, monkeypatch):
