@@ -15,6 +15,7 @@ from app.domain.sources import Connector
 from app.extensions import db
 from app.services.collecting import Collecting, collect_next, tell
 from app.services.delivery import deliver_due
+from app.services.scheduling import publish_due
 
 NAME = "hotpapers"
 # One makes runs, one delivers posts, and one says meanwhile that the worker is at work.
@@ -45,6 +46,8 @@ class Jobs:
             self._huey = _make_huey(self._app)
             self.look = self._huey.task(name="look")(self._look)
             self._huey.periodic_task(crontab(), name="look_each_minute")(self._look)
+            self.publish = self._huey.task(name="publish")(self._publish)
+            self._huey.periodic_task(crontab(), name="publish_each_minute")(self._publish)
             self.deliver = self._huey.task(name="deliver")(self._deliver)
             self._huey.periodic_task(crontab(), name="deliver_each_minute")(self._deliver)
             self._huey.periodic_task(crontab(), name="beat")(self._beat)
@@ -71,6 +74,7 @@ class Jobs:
         self.huey.flush()
         self._beat()
         self.look()
+        self.publish()
         self.deliver()
         self.huey.create_consumer(
             workers=THREADS, max_delay=POLL, initial_delay=POLL / 10, graceful_signal="TERM", shutdown_timeout=GRACE
@@ -84,6 +88,15 @@ class Jobs:
             finally:
                 db.session.remove()
         self._beat()
+
+    def _publish(self) -> None:
+        with self._app.app_context():
+            try:
+                extensions = self._app.extensions
+                publish_due(db.session, extensions["targets"], extensions["clock"](), extensions["rules"])
+            finally:
+                db.session.remove()
+        self._deliver()
 
     def _deliver(self) -> None:
         self._is_more_to_deliver.set()

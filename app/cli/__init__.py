@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import desk, doctor, editions, ingest, posts, rehearse, worker
+from app.cli import deliver, desk, doctor, editions, ingest, posts, rehearse, worker
 
 
 def register(app: Flask) -> None:
@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
         editions.mentions_group,
         editions.publish_command,
         editions.preview_command,
+        deliver.deliver_command,
         posts.posts_group,
         desk.editors_group,
         desk.demo_command,

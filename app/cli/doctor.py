@@ -21,10 +21,13 @@ from app.connectors.source import Source
 from app.database import shown_address
 from app.domain.settings import url
 from app.extensions import db
+from app.queries.deliveries import unarrived
 from app.queries.schedule import worker_state
 from app.targets import DirectoryTarget
 
 GOOD, OFF, BAD = "ok", "off", "fix"
+# So many deliveries that did not arrive are told one by one.
+SHOWN_DELIVERIES = 5
 # What one look found: one of the marks, and a sentence.
 Finding = tuple[str, str]
 
@@ -75,6 +78,22 @@ def _database() -> Iterator[Finding]:
         yield GOOD, f"A worker is running. {worker.said}"
     else:
         yield OFF, "No worker is running; flask worker starts one."
+    yield from _deliveries()
+
+
+def _deliveries() -> Iterator[Finding]:
+    """What has not arrived though it should have, one line for each post and target."""
+    found = [line for line in unarrived(db.session) if line.attempts or line.is_overdue(now())]
+    for line in found[:SHOWN_DELIVERIES]:
+        what = f"The post of {line.date} has not arrived at the target {line.target}"
+        if line.status == "changed":
+            yield BAD, f"{what}: something else stands there; look at its page and say what is to stand there."
+        elif line.error:
+            yield BAD, f"{what} (tried {line.attempts} times): {line.error}"
+        else:
+            yield BAD, f"{what}; start a worker, or run: flask deliver"
+    if len(found) > SHOWN_DELIVERIES:
+        yield BAD, f"{len(found) - SHOWN_DELIVERIES} deliveries more have not arrived."
 
 
 def _instance() -> Iterator[Finding]:

@@ -174,6 +174,7 @@ def _keep(session: Session, delivery_id: int, attempt: int, came: str | Delivery
         "found_sha256": None,
     }
     if isinstance(came, str):
+        # Also of what was superseded meanwhile: it did arrive.
         values |= {"status": DONE, "receipt": came, "delivered_at": now}
     elif isinstance(came, ChangedThere):
         found = hashlib.sha256(came.found).hexdigest()
