@@ -22,6 +22,7 @@ _HREF = re.compile(r'(?<=<a href=")[^"]*(?=")')
 # `retweets: 6090, favorites: 370 (03/25/2021 09:03:24)`, and the same of another source after its name.
 _TOTALS = re.compile(r"(?P<counts>[^()]*\d[^()]*?)(?: \((?P<at>\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)\))?", re.ASCII)
 _TWITTER = re.compile(r"retweets: (\d+), favorites: (\d+)", re.ASCII)
+_COUNT = re.compile(r"(?<=\d) (?=[a-z])", re.ASCII)
 _NUMBER = re.compile(r"\b\d{4,18}\b", re.ASCII)
 
 
@@ -176,7 +177,8 @@ def _totals(line: str) -> tuple[Markup, datetime | None]:
             at = datetime.strptime(found["at"], "%m/%d/%Y %H:%M:%S")
         except ValueError:
             return line_of(line), None
-    return Markup(_NUMBER.sub(lambda number: f"{int(number[0]):,}", line_of(counts))), at
+    said = _NUMBER.sub(lambda number: f"{int(number[0]):,}", line_of(counts))
+    return Markup(_COUNT.sub("\u00a0", said)), at
 
 
 def _moment(at: datetime) -> str:
