@@ -36,7 +36,10 @@ FORMULA = re.compile("\ufdd0([0-9]{1,9})\ufdd1")
 _TAG = re.compile("<[a-z][^<>]*\ufdd0[^<>]*>")
 _ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
-_CODE_FENCE = re.compile("(`{3,}|~{3,})")
+# As python-markdown has it: after the fence nothing but the name of a language.
+_CODE_FENCE = re.compile(r"(`{3,}|~{3,}) *\.?[\w#.+-]* *$")
+# It would look for the end of such a tag in what follows, a quote's for instance.
+_OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?][^>]*$)")
 
 
 def post_html(post: str | bytes) -> Markup:
@@ -117,7 +120,7 @@ def _without_formulas(lines: list[str], formulas: list[str]) -> list[str]:
         mark = _CODE_FENCE.match(line)
         if mark and (not fence or line.rstrip() == fence):
             fence = "" if fence else mark[1]
-        if fence or mark or "$" not in line or line.startswith(("<blockquote", "<script")):
+        if fence or mark or not ("$" in line or "<" in line) or line.startswith(("<blockquote", "<script")):
             out.append(line)
             continue
         out.append("".join(piece if is_code else _marked(piece, formulas) for is_code, piece in split_code(line)))
@@ -125,14 +128,14 @@ def _without_formulas(lines: list[str], formulas: list[str]) -> list[str]:
 
 
 def _marked(text: str, formulas: list[str]) -> str:
-    """The text with a numbered mark for each formula, which goes onto the list."""
+    """The text with a numbered mark for each formula, which goes onto the list, and without tags left open."""
     pieces = []
     for is_math, piece in split_math(text):
         if is_math:
             formulas.append(piece)
             piece = f"\ufdd0{len(formulas) - 1}\ufdd1"
         pieces.append(piece)
-    return "".join(pieces)
+    return _OPEN_TAG.sub("&lt;", "".join(pieces))
 
 
 def _without_many_brackets(match: re.Match[str]) -> str:
