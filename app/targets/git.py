@@ -142,7 +142,7 @@ class GitTarget:
         if order.action == "put" and there and there.data == order.data:
             return f"commit {branch.newest(tip, path)}"
         data = order.data if order.action == "put" else None
-        commit = branch.commit(Change(path, data, commit_message(order), self._author), tip, there)
+        commit = branch.make_commit(Change(path, data, commit_message(order), self._author), tip, there)
         return f"commit {commit}" if branch.push(commit) else None
 
     @contextmanager

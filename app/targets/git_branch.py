@@ -92,7 +92,7 @@ class GitBranch:
         """The newest commit known here that has to do with a path."""
         return self._store.run("log", "-1", "--format=%H", tip or "", "--", f":(literal){path}").strip()
 
-    def commit(self, change: Change, tip: str | None, there: There | None) -> str:
+    def make_commit(self, change: Change, tip: str | None, there: There | None) -> str:
         """A commit on top of `tip`, where `there` stands at the path."""
         if change.data is None:
             words, data = ("-z", "--index-info"), f"0 {NO_OBJECT}\t{change.path}\0".encode()
