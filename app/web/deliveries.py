@@ -36,7 +36,7 @@ def index(day: str) -> Response:
     return render("pages/deliveries/index.html", fragment="partials/deliveries/_deliveries.html", edition=edition)
 
 
-@bp.post("/posts/<day>/deliveries")
+@bp.post("/posts/<day>/deliveries/attempts")
 @editor_required
 def retry(day: str) -> Response:
     """Try again everything of a post that has not arrived."""

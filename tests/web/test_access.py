@@ -59,7 +59,9 @@ CHANGES = (
     f"/editions/{DAY}/reading-link/removal",
     f"/editions/{DAY}/collect",
     f"/editions/{DAY}/papers",
-    f"/posts/{DAY}/deliveries",
+    f"/posts/{DAY}/deliveries/attempts",
+    "/deliveries/1/attempts",
+    "/deliveries/1/decision",
 )
 FIELDS = {
     "paper": "2611.90555",

@@ -56,7 +56,7 @@ def test_a_failed_delivery_is_shown_and_tried_again(as_editor: FlaskClient, app:
     assert "Try now" in page
     assert "not delivered" in as_editor.get("/posts").text
     folder.unlink()
-    assert press(as_editor, f"/posts/{DAY}/deliveries").location == f"/posts/{DAY}"
+    assert press(as_editor, f"/posts/{DAY}/deliveries/attempts").location == f"/posts/{DAY}"
     assert "Delivered." in as_editor.get(f"/posts/{DAY}").text
     assert laid.session.query(Delivery).populate_existing().one().status == "delivered"
 
