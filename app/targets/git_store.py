@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -48,7 +48,7 @@ class Access:
 
     address: str
     user: str = ""
-    token: str = ""
+    token: str = field(default="", repr=False)
 
     @property
     def is_local(self) -> bool:

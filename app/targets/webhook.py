@@ -90,7 +90,7 @@ class WebhookTarget:
         def exchange() -> None:
             try:
                 statuses.append(_status(method, address, body, headers))
-            except requests.RequestException as error:
+            except (requests.RequestException, OSError, ValueError) as error:
                 # Its own text has the address in it.
                 failures.append(_reason(error))
 
@@ -131,7 +131,7 @@ def _status(method: str, address: str, body: bytes | None, headers: dict[str, st
             return answer.status_code
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
         return "did not answer in time"
     if isinstance(error, requests.exceptions.SSLError):

@@ -119,6 +119,7 @@ def test_a_token_that_a_server_repeats_is_taken_out_of_what_is_said(server, tmp_
     assert TOKEN not in str(refused.value)
     access = Access("https://site.example/site.git", "desk", TOKEN)
     pair = base64.b64encode(f"desk:{TOKEN}".encode()).decode()
+    assert TOKEN not in repr(access)
     assert access.cleaned(f"{TOKEN} s3cret%2F%2Btoken Basic {pair}") == "… … Basic …"
 
 
