@@ -71,11 +71,12 @@ class MailServer:
     def _talking(self) -> Iterator[smtplib.SMTP]:
         """A connection that is safe and signed in, and that ends within the limit whatever the server does."""
         self._refuse_secrets_in_the_clear()
-        server = self._connected()
+        server = self._unconnected()
         watch = Timer(self.limit, _hang_up, [server])
         watch.daemon = True
         watch.start()
         try:
+            self._connect(server)
             self._sign_in(server)
             yield server
             with suppress(smtplib.SMTPException, OSError):
@@ -96,11 +97,21 @@ class MailServer:
                 "HOTPAPERS_SMTP_PASSWORD is not sent unencrypted; set HOTPAPERS_SMTP_SECURITY to starttls or ssl."
             )
 
-    def _connected(self) -> smtplib.SMTP:
+    def _unconnected(self) -> smtplib.SMTP:
+        is_ssl = self.security == "ssl"
+        server = (
+            smtplib.SMTP_SSL(timeout=PATIENCE, context=ssl.create_default_context())
+            if is_ssl
+            else smtplib.SMTP(timeout=PATIENCE)
+        )
+        # The name that certificates are checked against; smtplib notes it only where it connects while it is made,
+        # when nothing could end a greeting that never ends.
+        server._host = self.host
+        return server
+
+    def _connect(self, server: smtplib.SMTP) -> None:
         try:
-            if self.security == "ssl":
-                return smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
-            return smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+            code, said = server.connect(self.host, self.port)
         except ssl.SSLError as error:
             raise self._unsafe(error) from error
         except (OSError, smtplib.SMTPException) as error:
@@ -108,6 +119,7 @@ class MailServer:
                 f"The mail server {self.host} cannot be reached at port {self.port} ({_reason(error)}); "
                 "check HOTPAPERS_SMTP_HOST, HOTPAPERS_SMTP_PORT and HOTPAPERS_SMTP_SECURITY."
             ) from error
+        self._expect((code, said), "takes nobody in")
 
     def _sign_in(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
