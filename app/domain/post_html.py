@@ -33,7 +33,7 @@ _LANGUAGE_CLASS = frozenset({"class"})
 _CLASSES = {"blockquote": {"twitter-tweet", "bluesky-embed"}}
 # Where a formula stood: code points that are no characters, around its number.
 FORMULA = re.compile("\ufdd0([0-9]{1,9})\ufdd1")
-_TAG = re.compile("<[a-z][^<>]*\ufdd0[^<>]*>")
+_CODE_OR_TAG = re.compile("<code[^<>]*>[^<]*</code>|<[a-z][^<>]*\ufdd0[^<>]*>")
 _ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
 # As python-markdown has it: after the fence nothing but the name of a language.
@@ -96,8 +96,8 @@ def _rendered(text: str, formulas: list[str]) -> str:
     source = "\n".join(_without_formulas(text.split("\n"), formulas))
     source = _PARAGRAPH.sub(_without_many_brackets, source)
     page = markdown.markdown(source, extensions=["fenced_code", _ImagesAsLinks()], output_format="html")
-    # In an address a dollar is only a dollar.
-    return _TAG.sub(lambda tag: FORMULA.sub(lambda match: escape(_source(formulas, match)), tag[0]), page)
+    # In an address, and in code over several lines, a dollar is only a dollar.
+    return _CODE_OR_TAG.sub(lambda tag: FORMULA.sub(lambda match: escape(_source(formulas, match)), tag[0]), page)
 
 
 def _source(formulas: list[str], match: re.Match[str]) -> str:
