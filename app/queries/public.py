@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.models import Edition, Post, PostEntry
+from app.models import AuditEvent, Edition, Post, PostEntry
+
+# The kind of the event with which a post is published, or a correction of it.
+PUBLISHED = "edition.published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,16 @@ def readers_at(session: Session, now: datetime) -> Readers:
         .outerjoin(former, and_(former.edition_id == Post.edition_id, former.revision == Post.replaces))
         .where(Post.grace_until > now)
     )
-    return Readers({edition_id: post_id for edition_id, post_id in session.execute(query)})
+    rows = session.execute(query).all()
+    return Readers({row.edition_id: None if _was_withdrawn(session, row.edition_id) else row.id for row in rows})
+
+
+def _was_withdrawn(session: Session, edition_id: int) -> bool:
+    """Whether an edition's post was withdrawn from readers before it was published last."""
+    query = select(AuditEvent.changes).where(AuditEvent.edition_id == edition_id, AuditEvent.kind == PUBLISHED)
+    changes = session.scalar(query.order_by(AuditEvent.id.desc()).limit(1)) or []
+    former = [change.get("of_edition", {}).get("retracted_at", [None])[0] for change in changes]
+    return any(former)
 
 
 def newest_posts(session: Session, readers: Readers, limit: int) -> list[OutPost]:
