@@ -9,7 +9,7 @@ from app.domain.code_spans import split_code
 from app.domain.mathematics import LONGEST_FORMULA, formula, mathml, split_math
 from app.domain.post_document import LINKS
 from app.domain.rehearsal_lines import Line, bad, counted, good
-from app.domain.rehearsal_links import addresses_in_html, link_trouble, links_in
+from app.domain.rehearsal_links import addresses_in_html, link_trouble, links_in, printed_links_in, printed_trouble
 
 # More of one kind are not told one by one.
 MOST_TOLD = 20
@@ -103,14 +103,21 @@ def _formulas(read: Sequence[_Read]) -> list[Line]:
             for span in (piece for is_math, piece in split_math(words) if is_math):
                 count += 1
                 if mathml(span) is None:
-                    found.append(bad("formulas", f"A formula cannot be drawn{_why(span)}.", line.number, span))
+                    found.append(
+                        bad(
+                            "formulas",
+                            f"A formula cannot be drawn{_why(span)}, so that its source is printed.",
+                            line.number,
+                            span,
+                        )
+                    )
     told = f"{counted(count, 'formula')} can be drawn." if count else "There is no formula that would have to be drawn."
     return _told(found, "formulas", told)
 
 
 def _why(span: str) -> str:
     if len(formula(span)) > LONGEST_FORMULA:
-        return f", for it has more than {LONGEST_FORMULA} characters"
+        return f" (it has more than {LONGEST_FORMULA} characters)"
     return ""
 
 
@@ -122,6 +129,7 @@ def _links(read: Sequence[_Read]) -> list[Line]:
         else:
             words = "".join("$" if is_math else piece for text in line.words for is_math, piece in split_math(text))
             troubles = [link_trouble(address) for address in links_in(words)]
+            troubles += [printed_trouble(address) for address in printed_links_in(words)]
         count += len(troubles)
         found += [bad("links", said, line.number, line.text) for said in troubles if said]
     said = f"{counted(count, 'link')} {'is' if count == 1 else 'are'} well-formed." if count else "There is no link."

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from app.domain.entities import unescaped
 
 _OPENING = re.compile(r"(?<!\\)(?:\\\\)*\]\(")
+# What an editor typed as a link, and what leads nowhere that a link of a note may lead, so that its sign was escaped.
+_PRINTED = re.compile(r"\\\](?:\(|&#40;)(?!https?:|mailto:|[/#?]|\.{1,2}/)([^\s()]*[.:/][^\s()]*)\)", re.IGNORECASE)
 _TITLE = re.compile(r"""\s+(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))\s*""")
 _HREF = re.compile(r"""<a\s[^<>]*?href\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _WITHIN = ("/", "#", "?", "./", "../")
@@ -22,6 +24,20 @@ def links_in(line: str) -> Iterator[str | None]:
     """
     for opening in _OPENING.finditer(line):
         yield _destination(line, opening.end())
+
+
+def printed_links_in(line: str) -> list[str]:
+    """Where texts would lead that look like links and are printed as they were typed."""
+    return _PRINTED.findall(line)
+
+
+def printed_trouble(address: str) -> str:
+    """That such an address makes no link."""
+    return f"“{_shown(address)}” makes no link, and is printed as it was typed; begin it with https://."
+
+
+def _shown(address: str) -> str:
+    return address if len(address) <= LONGEST_SHOWN else f"{address[:LONGEST_SHOWN]}…"
 
 
 def _destination(line: str, at: int) -> str | None:
@@ -57,7 +73,7 @@ def link_trouble(address: str | None) -> str:
     if address is None:
         return "A link is never closed, so that its address would be printed."
     address = unescaped(address)
-    shown = address if len(address) <= LONGEST_SHOWN else f"{address[:LONGEST_SHOWN]}…"
+    shown = _shown(address)
     if not address.strip():
         return "A link leads nowhere."
     if address.startswith(_WITHIN):

@@ -59,7 +59,7 @@ def show(day: str) -> Response | str:
         lines = target_lines(current_app.extensions["targets"])
         asks_reason = is_red(lines) and request.args.get("reason") == "yes"
         context = {"lines": lines, "asks_reason": asks_reason, "reason": "", "reason_limit": REASON_LIMIT}
-        return render_template("partials/publications/_rehearsed.html", **context)
+        return render_template("partials/publications/_rehearsal_targets.html", **context)
     lines = rehearsed(edition, with_targets=True)
     return render_template(
         "pages/publications/rehearsal.html", **rehearsal_context(edition, lines=lines, asks_reason=False)

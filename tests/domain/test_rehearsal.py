@@ -198,10 +198,10 @@ def test_headings_without_numbers_are_counted_too() -> None:
 
 def test_a_formula_that_cannot_be_drawn_is_told_with_its_line() -> None:
     line = only(post(1, title=r"Lanterns $\frac{a}{b$"), "formulas")
-    assert line.said == "A formula cannot be drawn."
+    assert line.said == "A formula cannot be drawn, so that its source is printed."
     assert line.line_text == r"$\frac{a}{b$"
     long = only(post(1, title=f"Lanterns ${'x' * 401}$"), "formulas")
-    assert long.said == "A formula cannot be drawn, for it has more than 400 characters."
+    assert long.said == "A formula cannot be drawn (it has more than 400 characters), so that its source is printed."
     assert len(long.line_text) < 300
     assert not red(post(1, note=r"`$\frac{a}{b$` costs $5 and 6$."))
 
@@ -244,6 +244,13 @@ def test_a_link_that_leads_nowhere_is_told(address: str, said: str) -> None:
 )
 def test_links_that_are_well_formed_or_none_are_not_told(link: str) -> None:
     assert not red(post(1, note=link))
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_link_of_a_note_that_would_be_printed_as_it_was_typed_is_told(name: str) -> None:
+    typed = "Read [the code](github.com/fernsby/lanterns), not [f](x) or [the data](https://example.org/d)."
+    line = only(compose(document(1, note=note_markdown(typed)), load_profile(name)), "links")
+    assert line.said.startswith("“github.com/fernsby/lanterns” makes no link, and is printed as it was typed")
 
 
 def test_an_address_in_a_quote_is_looked_at_too() -> None:

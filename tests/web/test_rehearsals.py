@@ -52,7 +52,7 @@ def test_the_targets_answer_by_themselves_and_ask_for_a_reason_where_none_is_ask
     assert 'name="reason"' not in as_editor.get(REHEARSAL, headers=HTMX).text
     full.fails = None
     good_now = as_editor.get(f"{REHEARSAL}?reason=yes", headers=HTMX).text
-    assert "1 check passed" in good_now
+    assert "1 target can be reached and written to" in good_now
     assert 'name="reason"' not in good_now
 
 
