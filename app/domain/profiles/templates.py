@@ -57,7 +57,11 @@ def check(source: str, names: frozenset[str]) -> None:
     tree = _parsed(source)
     for node in tree.find_all(_REACHING):
         raise TemplateProblem("a template stands by itself, without include, import or extends", node.lineno)
-    if strange := meta.find_undeclared_variables(tree) - names:
+    try:
+        strange = meta.find_undeclared_variables(tree) - names
+    except TemplateSyntaxError as error:
+        raise TemplateProblem(error.message or "it is no template", error.lineno) from error
+    if strange:
         name = min(strange)
         line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), 1)
         raise TemplateProblem(f"there is no {name!r}; there are {', '.join(sorted(names))}", line)
