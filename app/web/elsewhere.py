@@ -39,7 +39,7 @@ def _told(day: str) -> Elsewhere:
 def _pages() -> str:
     """Where the desk's own public pages stand, empty where readers have none or nobody has said where."""
     config = current_app.config
-    return f"{config['PUBLIC_URL']}/hot-papers" if config.get("PUBLIC_PAGES") and config.get("PUBLIC_URL") else ""
+    return f"{config['PUBLIC_URL']}/hot-papers" if config["PUBLIC_PAGES"] and config["PUBLIC_URL"] else ""
 
 
 def _page(day: str, place: str, **context: Any) -> Response:
