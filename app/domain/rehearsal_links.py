@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from app.domain.entities import unescaped
 
 _OPENING = re.compile(r"(?<!\\)(?:\\\\)*\]\(")
-# What an editor typed as a link, and what leads nowhere that a link of a note may lead, so that its sign was escaped.
-_PRINTED = re.compile(r"\\\](?:\(|&#40;)(?!https?:|mailto:|[/#?]|\.{1,2}/)([^\s()]*[.:/][^\s()]*)\)", re.IGNORECASE)
+# What was typed as a link and is none, so that its sign was escaped.
+_PRINTED = re.compile(r"\\\](?:\(|&#40;)([^\s()]*[.:/][^\s()]*)\)")
 _TITLE = re.compile(r"""\s+(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))\s*""")
 _HREF = re.compile(r"""<a\s[^<>]*?href\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _WITHIN = ("/", "#", "?", "./", "../")
@@ -27,8 +27,11 @@ def links_in(line: str) -> Iterator[str | None]:
 
 
 def printed_links_in(line: str) -> list[str]:
-    """Where texts would lead that look like links and are printed as they were typed."""
-    return _PRINTED.findall(line)
+    """Where texts would lead that look like links of a note and are printed as typed, for they lead nowhere.
+
+    What has an address of the web behind it stood so in a paper's own text, where no link acts.
+    """
+    return [address for address in map(unescaped, _PRINTED.findall(line)) if link_trouble(address)]
 
 
 def printed_trouble(address: str) -> str:

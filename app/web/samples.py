@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.history import Piece
 from app.domain.lookback import Outcome, judge, slopes
+from app.domain.rehearsal_lines import bad, good
 from app.queries.editions import Desk, Row
 from app.queries.handover import Handover
 from app.queries.history import Entry
@@ -179,6 +180,14 @@ def sample_lookback() -> dict[str, Any]:
     return {"verdict": found, "slopes": slopes(OUTCOMES), "names": names}
 
 
+REHEARSED = [
+    bad("date", "2026-11-20T08:30:00.Z is no date to Hugo.", 3, "date: 2026-11-20T08:30:00.Z"),
+    bad("target git", "The site’s repository cannot be reached."),
+    good("title", "The title is “Hot Papers 2026-11-20”."),
+    good("links", "65 links are well-formed."),
+]
+
+
 def everything() -> dict[str, Any]:
     """All samples by the names under which the parts of the page ask for them."""
     ran = Ran(date=DAY - timedelta(days=9), number=3, version=1, version_since=2, is_update=False)
@@ -201,4 +210,5 @@ def everything() -> dict[str, Any]:
         "classes": CLASSES,
         "stand": stand,
         "now": NOW,
+        "rehearsed": REHEARSED,
     }
