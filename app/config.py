@@ -16,10 +16,12 @@ from app.connectors import SOURCES, source_settings
 from app.domain import mail_settings, target_settings
 from app.domain.profiles import Profile, ProfileError, Quotes, load_profile
 from app.domain.ranking import DEFAULT_CUT, QUOTE_CUT
-from app.domain.settings import Setting, Unshown, names, number, text, url, yes_or_no
+from app.domain.settings import Setting, Unshown, names, number, text, url, whole_number, yes_or_no
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HOTPAPERS_"
+# Minutes; a post that waits for longer is better published at a time.
+LONGEST_GRACE = 60
 # Quotes as the profile has them.
 AS_PROFILE = "profile"
 
@@ -53,6 +55,16 @@ def _sources(raw: str) -> tuple[str, ...]:
     if strange := [name for name in off if name not in SOURCES]:
         raise ValueError(f"must name sources among {', '.join(SOURCES)}; {strange[0]} is none")
     return off
+
+
+def _minutes(raw: str) -> int:
+    try:
+        minutes = whole_number(raw)
+    except ValueError:
+        minutes = LONGEST_GRACE + 1
+    if minutes > LONGEST_GRACE:
+        raise ValueError(f"must be a whole number of minutes from 0 to {LONGEST_GRACE}")
+    return minutes
 
 
 def _site(raw: str) -> str:
@@ -119,6 +131,9 @@ SETTINGS = (
     Setting("PUBLIC_PAGES", "yes", yes_or_no, "whether anybody may read published posts and their feeds here"),
     Setting("PUBLIC_URL", "", _site, "the address that readers have of the desk; the one they ask for if empty"),
     Setting("PUBLIC_TITLE", "Hot Papers", text, "what the pages for readers and the feeds are called"),
+    Setting(
+        "GRACE", "0", _minutes, "for how many minutes a post can be taken back before it goes out; not at all if 0"
+    ),
     Setting("CONTACT", "", text, "an e-mail address for the User-Agent, so that a source can reach you"),
     Setting("SOURCES_OFF", "", _sources, "sources that are not asked, with commas between them, such as reddit,github"),
     Setting("COLLECT", "yes", yes_or_no, "whether the worker collects by its schedule, or only what editors ask for"),

@@ -6,9 +6,9 @@ from datetime import date as Day
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
-from app.models import Delivery, Edition, Editor, Item, Post
+from app.models import AuditEvent, Delivery, Edition, Editor, Post, PostEntry
 
 # A delivery that is still to arrive, or that an editor has to decide about.
 UNARRIVED = ("waiting", "failed", "changed")
@@ -16,7 +16,7 @@ UNARRIVED = ("waiting", "failed", "changed")
 
 @dataclass(frozen=True, slots=True)
 class PostLine:
-    """A post as the archive lists it."""
+    """A post as the archive lists it; `is_open` says that it is being corrected."""
 
     date: Day
     file_name: str
@@ -26,11 +26,13 @@ class PostLine:
     editor: str | None
     papers: int
     undelivered: int
+    is_retracted: bool
+    is_open: bool
 
 
 def posts_in_archive(session: Session) -> list[PostLine]:
     """Every edition's post as readers have it, or had it before it was withdrawn, newest first."""
-    papers = select(func.count()).where(Item.edition_id == Edition.id, Item.state == "picked").correlate(Edition)
+    papers = select(func.count()).where(PostEntry.post_id == Post.id).correlate(Post)
     waiting = select(func.count()).where(Delivery.post_id == Post.id, Delivery.status.in_(UNARRIVED)).correlate(Post)
     query = (
         select(
@@ -42,6 +44,8 @@ def posts_in_archive(session: Session) -> list[PostLine]:
             Editor.name,
             papers.scalar_subquery(),
             waiting.scalar_subquery(),
+            Edition.retracted_at.is_not(None),
+            Edition.status == "draft",
         )
         .join(Edition, Edition.post_id == Post.id)
         .outerjoin(Editor, Editor.id == Post.editor_id)
@@ -63,7 +67,13 @@ def post_on(session: Session, date: Day) -> Post | None:
 def revisions_of(session: Session, edition_id: int) -> Sequence[Post]:
     """Every revision that was ever frozen of an edition, the newest first, also those that were taken back."""
     query = select(Post).where(Post.edition_id == edition_id).order_by(Post.revision.desc())
-    return session.scalars(query).all()
+    return session.scalars(query.options(defer(Post.markdown), defer(Post.record))).all()
+
+
+def newest_retraction(session: Session, edition_id: int) -> AuditEvent | None:
+    """The event by which an edition's post was withdrawn last; the first of its changes has the reason."""
+    query = select(AuditEvent).where(AuditEvent.edition_id == edition_id, AuditEvent.kind == "post.retracted")
+    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
 
 def revision_of(session: Session, edition_id: int, revision: int) -> Post | None:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.domain.corrections import checked_note, checked_reason
-from app.domain.editions import EmptyEdition, NotAllowed, Rules
+from app.domain.editions import NotAllowed, Rules
 from app.domain.local_times import moment_in_words
 from app.models import Edition, Post
+from app.queries.order import picked_order
 from app.queries.scheduled import due_editions
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
@@ -95,8 +96,6 @@ def _publish_at_its_time(
     try:
         _refuse_now(session, edition, by, targets)
         return Tried(edition_id, publish(session, edition_id, by, targets=targets, **said).post, None)
-    except EmptyEdition:
-        problem = "No paper was picked; pick what is to be published, or publish it empty yourself."
     except NotAllowed as error:
         problem = str(error)
     except Exception:
@@ -114,6 +113,8 @@ def _refuse_now(session: Session, edition: Edition, by: Acting, targets: Sequenc
         raise NotAllowed("No worker ran at the time; publish it now, or choose another time.")
     if by.editor is not None and not (by.editor.may_edit and by.editor.is_active):
         raise NotAllowed(f"{by.editor.name} may not publish any more; publish it now, or choose another time.")
+    if not picked_order(session, edition.id):
+        raise NotAllowed("No paper was picked; pick what is to be published, or publish it empty yourself.")
     if edition.publish_reason is None:
         lines = rehearsal_of(session, edition, now=by.now, rules=by.rules, targets=targets)
         if red := [line.said for line in lines if line.is_bad]:

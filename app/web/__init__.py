@@ -6,6 +6,9 @@ from app.web import (
     ages,
     auth,
     collecting,
+    corrections,
+    deliveries,
+    delivery_words,
     editions,
     elsewhere,
     errors,
@@ -30,7 +33,9 @@ from app.web import (
     readers,
     rehearsals,
     repeats,
+    retractions,
     runs,
+    schedules,
     scripts,
     secret_addresses,
     security,
@@ -38,6 +43,7 @@ from app.web import (
     settings,
     sign_in,
     sparklines,
+    standing,
     styleguide,
     styles,
     texts,
@@ -50,6 +56,8 @@ from app.web import (
 
 BLUEPRINTS = (
     collecting,
+    corrections,
+    deliveries,
     editions,
     elsewhere,
     feeds,
@@ -70,7 +78,9 @@ BLUEPRINTS = (
     readers,
     rehearsals,
     repeats,
+    retractions,
     runs,
+    schedules,
     scripts,
     selected,
     settings,
@@ -91,9 +101,11 @@ def register(app: Flask) -> None:
     auth.register(app)
     errors.register(app)
     filters.register(app)
+    delivery_words.register(app)
     ages.register(app)
     sparklines.register(app)
     plots.register(app)
+    standing.register(app)
     security.register(app)
     secret_addresses.register(app)
     openly.register(app)

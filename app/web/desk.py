@@ -189,6 +189,7 @@ def _regions_above(context: dict[str, Any]) -> list[Markup]:
     regions = [
         region("#edition-bar", "partials/editions/_bar.html", **context),
         region("#edition-head", "partials/editions/_head.html", **context),
+        region("#edition-standing", "partials/publications/_standing.html", **context),
     ]
     if "loud" in context:
         regions.append(region("#edition-notices", "partials/editions/_notices.html", **context))

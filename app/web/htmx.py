@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from htmx_flask import make_response as make_htmx_response
 from markupsafe import Markup
 
@@ -23,6 +23,15 @@ def region(target: str, template: str | None = None, *, swap: str = "outerMorph"
     # htmx takes the element itself for the content of an outer swap, so a partial's root is the region.
     content = Markup(render_template(template, **context)) if template else Markup("")
     return Markup('<hx-partial hx-target="{}" hx-swap="{}">{}</hx-partial>').format(target, swap, content)
+
+
+def go_to(address: str) -> Response:
+    """Send the browser to another page, also where htmx asks."""
+    if not is_htmx():
+        return redirect(address, 303)
+    response = Response(status=204)
+    response.headers["HX-Redirect"] = address
+    return response
 
 
 def answer(

@@ -13,7 +13,7 @@ from app.models import Edition
 from app.queries.editions import Desk, day_beside, desk, editions_around, version_with
 from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
-from app.queries.posts import post_on
+from app.queries.posts import post_of
 from app.queries.repeats import earlier_runs
 from app.queries.shown import Shown
 from app.queries.source_states import Freshness, freshness_of, hidden_sources
@@ -25,6 +25,7 @@ from app.web.collecting import collecting_context
 from app.web.company import company_of, handover_for, remember_opening
 from app.web.forms import typed_texts
 from app.web.htmx import as_of, is_htmx, render
+from app.web.standing import standing_shown
 from app.web.views import choices_context, filtered_context, shown_view
 
 NO_ITEM = "There is no such paper on the desk."
@@ -68,7 +69,7 @@ def edition_context(
     may_edit = current_user.may_edit and shown.is_draft
     context = {
         "desk": shown,
-        "post": None if shown.is_draft else post_on(db.session, edition.date),
+        "post": post_of(db.session, edition),
         "may_edit": may_edit,
         "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
         "redo": next_redo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
@@ -78,6 +79,7 @@ def edition_context(
         "typed_words": {},
         "freshness": _freshness(edition, shown),
         "repeats": earlier_runs(db.session, edition, item_ids=[row.id for row in shown.all_rows]),
+        "standing": standing_shown(edition),
         **filtered_context(edition, view),
     }
     if not knows_loud:

@@ -1,15 +1,16 @@
 """Posts: the archive of what was published, each with its text, path and hash, its revisions and its deliveries."""
 
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app
 from flask_login import login_required
 
+from app.domain.records import in_lumen
 from app.extensions import db
-from app.models import Post
+from app.models import Edition, Post
 from app.queries.editions import edition_on
 from app.queries.posts import (
-    is_in_grace,
     newest_retraction,
     post_on,
     posts_beside,
@@ -20,6 +21,7 @@ from app.queries.posts import (
 from app.web.differences import compared
 from app.web.documents import reading_of
 from app.web.htmx import render
+from app.web.standing import grace_left
 from app.web.urls import date_or_404
 
 bp = Blueprint("posts", __name__)
@@ -60,9 +62,9 @@ def post_page(post: Post, *, problem: str = "", status: int = 200) -> Response:
         problem=problem,
         post=post,
         edition=edition,
-        reading=reading_of(post.markdown),
-        revisions=revisions_of(db.session, edition.id),
-        grace_left=(post.grace_until - now) if is_in_grace(post, now) else None,
+        reading=reading_of(post.markdown, drawn=in_lumen(post.record)),
+        **_revisions(edition),
+        grace_left=grace_left(post, now),
         retraction=newest_retraction(db.session, edition.id) if edition.retracted_at else None,
         before=before,
         after=after,
@@ -88,9 +90,20 @@ def revision(day: str, number: int) -> Response:
         edition=post.edition,
         was=was,
         difference=compared(was.markdown, post.markdown) if was else None,
-        reading=reading_of(post.markdown),
-        revisions=revisions_of(db.session, post.edition_id),
+        reading=reading_of(post.markdown, drawn=in_lumen(post.record)),
+        **_revisions(post.edition),
     )
+
+
+def _revisions(edition: Edition) -> dict[str, Any]:
+    """All revisions, and the numbers of those that readers have, or had before a correction."""
+    revisions = revisions_of(db.session, edition.id)
+    by_id, replaced = ({getattr(post, name): post for post in revisions} for name in ("id", "revision"))
+    had, current = set[int](), by_id.get(edition.post_id)
+    while current is not None:
+        had.add(current.revision)
+        current = replaced.get(current.replaces)
+    return {"revisions": revisions, "had": had}
 
 
 @bp.get("/posts/<day>/revisions/<id:number>.md")

@@ -2,38 +2,59 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, request, url_for
 from flask_login import current_user, login_required
 
+from app.domain.corrections import NOTE_LIMIT, NoteMissing, NothingCorrected
 from app.domain.editions import EmptyEdition, NotAllowed
 from app.domain.posts import file_name
+from app.domain.rehearsal import is_red
 from app.extensions import db
 from app.models import Edition
+from app.queries.corrections import next_record
 from app.queries.editions import events_since
-from app.queries.records import edition_record
+from app.queries.posts import post_of
 from app.queries.shown import item_order
 from app.services import publishing
 from app.web.auth import acting, editor_required
 from app.web.changes import what_was_done, who_acted
+from app.web.differences import compared_with
 from app.web.editions import edition_or_404
-from app.web.htmx import answer, is_htmx, region, render
+from app.web.forms import read_reason
+from app.web.htmx import answer, go_to, is_htmx, region, render
+from app.web.rehearsals import rehearsal_context, rehearsed
 from app.web.together import ask_about
 
 bp = Blueprint("publications", __name__)
 CHANGED_SINCE = "The edition was changed since you were asked{by}; this is how it stands now."
+RED = "The rehearsal is not good; say in a few words why it is to be published nevertheless."
+
+
+def grace() -> timedelta:
+    """For how long a post that was published can be taken back before it goes out."""
+    return timedelta(minutes=current_app.config["GRACE"])
 
 
 def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: int = 200) -> Response:
     """The question, as a page or in the dialog; `again` is the second time for an empty edition."""
+    was, picked = post_of(db.session, edition), _picked(edition)
     context = {
         "edition": edition,
-        "picked": len(item_order(db.session, edition.id)["picked"]),
-        "file_name": file_name(edition.date, acting().rules.profile),
+        "was": was,
+        "picked": picked,
+        "file_name": was.file_name if was else file_name(edition.date, acting().rules.profile),
         "targets": [target.describe() for target in current_app.extensions["targets"]],
         "digest": _digest(edition),
         "again": again,
         "sentence": sentence,
+        "grace": current_app.config["GRACE"],
+        "note": request.form.get("note", ""),
+        "note_limit": NOTE_LIMIT,
+        "difference": compared_with(edition, was) if was else None,
+        # Without papers no rehearsal is good, and the second yes is the reason.
+        **rehearsal_context(edition, reason=request.form.get("reason", ""), asks_reason=picked > 0),
     }
     fragment = "partials/publications/_question.html"
     if is_htmx() and request.method == "POST":
@@ -41,11 +62,16 @@ def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: i
     return render("pages/publications/new.html", fragment=fragment, status=status, live=is_htmx(), **context)
 
 
+def _picked(edition: Edition) -> int:
+    return len(item_order(db.session, edition.id)["picked"])
+
+
 def _digest(edition: Edition) -> str:
     """The short name of what would be published now, whenever that is."""
     who = acting()
-    record = edition_record(db.session, edition, now=who.now, rules=who.rules) | {"published_at": None}
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:32]
+    record = next_record(db.session, edition, now=who.now, rules=who.rules)
+    timeless = record | {"published_at": None, "revised_at": None}
+    return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _is_out_of_date(edition: Edition) -> bool:
@@ -72,7 +98,7 @@ def new(day: str) -> Response:
     """
     edition = edition_or_404(day)
     if edition.status == "published":
-        return _to_post(edition)
+        return to_post(edition)
     if edition.baton_editor_id not in (None, current_user.id):
         return ask_about(edition)
     return _ask(edition)
@@ -83,26 +109,47 @@ def new(day: str) -> Response:
 def create(day: str) -> Response:
     """Freeze and deliver; whoever comes second is shown the same post."""
     edition = edition_or_404(day)
+    reason, by = read_reason(request.form), acting()
+    if edition.status == "draft":
+        if _is_out_of_date(edition):
+            return _ask(edition, sentence=_changed_since(edition), status=409)
+        if not reason and _picked(edition) and is_red(rehearsed(edition)):
+            return _ask(edition, sentence=RED, status=422)
+    said = {"reason": reason, "note": request.form.get("note", ""), "grace": grace()}
     confirmed = request.form.get("empty_confirmed") == "yes"
-    if edition.status == "draft" and _is_out_of_date(edition):
-        return _ask(edition, sentence=_changed_since(edition), status=409)
     targets = current_app.extensions["targets"]
     try:
-        published = publishing.publish(db.session, edition.id, targets=targets, empty_confirmed=confirmed, by=acting())
+        published = publishing.publish(
+            db.session, edition.id, targets=targets, empty_confirmed=confirmed, by=by, **said
+        )
     except EmptyEdition as error:
         return _ask(edition, again=True, sentence=str(error), status=409)
+    except (NoteMissing, NothingCorrected) as error:
+        return _ask(edition_or_404(day), sentence=str(error), status=422)
     except NotAllowed as error:
-        # The baton went to another while the question stood open.
-        db.session.rollback()
-        return ask_about(edition_or_404(day), sentence=str(error), status=409)
-    flash("Published." if published.is_new else "This edition was published already; here is its post.", "done")
-    return _to_post(edition)
+        return _refused(day, str(error))
+    current_app.extensions["jobs"].wake_to_deliver()
+    flash(_said(published), "done")
+    return to_post(edition)
 
 
-def _to_post(edition: Edition) -> Response:
-    address = url_for("posts.show", day=edition.date.isoformat())
-    if is_htmx():
-        response = Response(status=204)
-        response.headers["HX-Redirect"] = address
-        return response
-    return redirect(address, 303)
+def _refused(day: str, sentence: str) -> Response:
+    """What stands in the way: that the baton went to another while the question stood open, or what was typed."""
+    db.session.rollback()
+    edition = edition_or_404(day)
+    if edition.baton_editor_id not in (None, current_user.id):
+        return ask_about(edition, sentence=sentence, status=409)
+    return _ask(edition, sentence=sentence, status=422)
+
+
+def _said(published: publishing.Published) -> str:
+    if not published.is_new:
+        return "This edition was published already; here is its post."
+    if published.post.grace_until:
+        return "Published. It goes out when its grace is over; until then you can take it back."
+    return "Published." if published.post.replaces is None else f"Published as revision {published.post.revision}."
+
+
+def to_post(edition: Edition) -> Response:
+    """Go to the post of an edition, under htmx too."""
+    return go_to(url_for("posts.show", day=edition.date.isoformat()))

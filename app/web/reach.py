@@ -26,7 +26,10 @@ QUIET = {
     *("decided_at", "placed_at", "pinned_at", "update_of"),
 }
 # What may change of an edition while all its rows stay as they are.
-BESIDE_ROWS = {"baton_editor_id", "baton_at", "introduction", "closing"}
+BESIDE_ROWS = {
+    *("baton_editor_id", "baton_at", "introduction", "closing"),
+    *("publish_at", "publish_problem", "retracted_at"),
+}
 # The kinds of events that do not say of every item what became of it.
 UNTOLD = {"edition.filled", "edition.published", "edition.imported"}
 

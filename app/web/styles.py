@@ -31,6 +31,7 @@ SHEETS = {
         "first",
         "publishing",
         "rehearsal",
+        "corrections",
         "elsewhere",
     ),
     # What the style guide wears besides.

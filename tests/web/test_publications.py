@@ -44,7 +44,7 @@ def test_the_preview_is_a_fragment_under_htmx(as_editor: FlaskClient, laid: Laid
 def test_publishing_asks_with_one_sentence(as_editor: FlaskClient, app: Flask, laid: Laid, htmx: bool) -> None:
     response = as_editor.get(PUBLICATION, headers=HTMX if htmx else {})
     assert response.status_code == 200
-    for part in ("5 papers", f"{DAY}---Hot-Papers.md", str(app.config["TARGET_DIR"]), "cannot be changed"):
+    for part in ("5 papers", f"{DAY}---Hot-Papers.md", str(app.config["TARGET_DIR"]), "only by a correction"):
         assert part in response.text
     assert laid.edition.status == "draft"
 
@@ -106,7 +106,7 @@ def test_the_second_question_stays_in_the_dialog_under_htmx(as_editor: FlaskClie
 def test_a_published_edition_is_shown_and_refuses_every_change(as_editor: FlaskClient, laid: Laid) -> None:
     press(as_editor, PUBLICATION)
     page = as_editor.get(laid.address).text
-    assert "This edition is published and stays as it is." in page
+    assert "This edition is published and stays as it is until you correct it." in page
     assert "formaction" not in page
     first = laid.items()[0]
     for address, fields in (
