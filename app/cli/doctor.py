@@ -24,6 +24,7 @@ from app.extensions import db
 from app.queries.deliveries import unarrived
 from app.queries.schedule import worker_state
 from app.targets import DirectoryTarget
+from app.targets.mail import NEEDED
 
 GOOD, OFF, BAD = "ok", "off", "fix"
 # So many deliveries that did not arrive are told one by one.
@@ -49,6 +50,7 @@ def _findings(offline: bool) -> Iterator[Finding]:
     yield from _database()
     yield from _instance()
     yield from _targets(offline)
+    yield from _mail(offline)
     yield from _scripts()
     yield from _sources(offline)
 
@@ -118,6 +120,18 @@ def _targets(offline: bool) -> Iterator[Finding]:
         else:
             can = "can be reached" if target.is_hook else "can be written to"
             yield GOOD, f"Posts go to {target.describe()}, which {can}."
+
+
+def _mail(offline: bool) -> Iterator[Finding]:
+    server = current_app.extensions["mail_server"]
+    if server.missing:
+        # Half of the settings is a mistake; none of them is a house that sends no mail.
+        mark = OFF if len(server.missing) == len(NEEDED) else BAD
+        yield mark, f"No mail is sent; {' and '.join(f'HOTPAPERS_{name}' for name in server.missing)} would be needed."
+    elif not offline and (reason := server.check()):
+        yield BAD, reason
+    else:
+        yield GOOD, f"Mails go to {server.describe()}."
 
 
 def _unwritable(folder: Path) -> str | None:

@@ -42,16 +42,8 @@ def _pages() -> str:
     return f"{config['PUBLIC_URL']}/hot-papers" if config["PUBLIC_PAGES"] and config["PUBLIC_URL"] else ""
 
 
-def _page(day: str, place: str, **context: Any) -> Response:
-    told = _told(day)
-    response = render(
-        f"pages/elsewhere/{'mail' if place == 'mail' else 'thread'}.html",
-        day=told.edition.date.isoformat(),
-        place=place,
-        told=told,
-        **(_mail_context(told) if place == "mail" else _thread_context(told, place)),
-        **context,
-    )
+def _page(template: str, told: Elsewhere, place: str, context: dict[str, Any]) -> Response:
+    response = render(template, day=told.edition.date.isoformat(), place=place, told=told, **context)
     response.headers.update(PAGE_HEADERS)
     return response
 
@@ -77,7 +69,8 @@ def _thread_context(told: Elsewhere, place: str) -> dict[str, Any]:
 @login_required
 def show(day: str) -> Response:
     """The e-mail of a post, or of the draft that has none yet."""
-    return _page(day, "mail")
+    told = _told(day)
+    return _page("pages/elsewhere/mail.html", told, "mail", _mail_context(told))
 
 
 @bp.get("/posts/<day>/elsewhere/<place>")
@@ -86,7 +79,8 @@ def thread(day: str, place: str) -> Response:
     """The thread of a post for one network."""
     if place not in NETWORKS:
         abort(404, f"There are threads for {' and '.join(network.name for network in NETWORKS.values())} only.")
-    return _page(day, place)
+    told = _told(day)
+    return _page("pages/elsewhere/thread.html", told, place, _thread_context(told, place))
 
 
 @bp.get("/posts/<day>/elsewhere/mail.html")
