@@ -38,7 +38,7 @@ class Told:
     """A delivery in words.
 
     `place` is where it goes, `tag` one word on how it stands with its `tone`, `comes` what comes next, as sentences;
-    `is_late` says that it has failed for more than a day.
+    `is_late` says that it has failed for more than a day, `can_be_tried` that trying it by hand makes sense.
     """
 
     line: DeliveryLine
@@ -47,12 +47,7 @@ class Told:
     tone: str
     comes: Markup
     is_late: bool
-
-    @property
-    def can_be_tried(self) -> bool:
-        """Whether trying it by hand makes sense now."""
-        now, grace = _now(), self.line.not_before
-        return self.line.is_open and not self.line.is_under_way(now) and (grace is None or grace <= now)
+    can_be_tried: bool
 
     @property
     def failing_for(self) -> timedelta:
@@ -77,9 +72,14 @@ class Shown:
         return [told for told in self.current if told.line.is_open]
 
     @property
-    def unhappy(self) -> list[Told]:
-        """What somebody may want to look at: what failed, or found something else."""
-        return [told for told in self.open if told.line.attempts and not told.line.is_under_way(_now())]
+    def loud(self) -> list[Told]:
+        """What failed, or found something else."""
+        return [told for told in self.open if told.line.error]
+
+    @property
+    def can_be_tried(self) -> list[Told]:
+        """What may be tried by hand."""
+        return [told for told in self.open if told.can_be_tried]
 
 
 def register(app: Flask) -> None:
@@ -121,14 +121,17 @@ def told_of(line: DeliveryLine, lines: Sequence[DeliveryLine] = ()) -> Told:
     waits_for = sorted(before) if target is not None and target.is_hook else []
     is_late = line.status == "failed" and now - max(line.made_at, line.not_before or line.made_at) > PATIENCE
     comes = Markup(" ").join(_what_comes(line, waits_for, now)) if line.is_open else Markup("")
-    return Told(line, target.describe() if target else line.target, tag, tone, comes, is_late)
+    is_held = waits_for or line.is_under_way(now) or (line.not_before or line.made_at) > now
+    place = target.describe() if target else line.target
+    return Told(line, place, tag, tone, comes, is_late, line.is_open and not is_held)
 
 
 def _what_comes(line: DeliveryLine, waits_for: Sequence[str], now: datetime) -> Iterator[Markup | str]:
     """What was tried, and what comes next, a sentence each."""
     due_at = line.due_at()
     if line.attempted_at and not line.is_under_way(now):
-        yield Markup("Tried {}, last {}.").format(counted(line.attempts, "time"), short_time(line.attempted_at))
+        tried = "once" if line.attempts == 1 else counted(line.attempts, "time")
+        yield Markup("Tried {}, last {}.").format(tried, short_time(line.attempted_at))
     if line.is_under_way(now):
         yield "It is being tried now."
     elif line.status == "changed":

@@ -57,14 +57,14 @@ def test_what_arrived_is_told_with_its_receipt_and_asks_for_nothing_more(as_edit
     page = as_editor.get(POST).text
     assert "All is as it should be." in page and "delivery-1 on the shelf" in page
     assert ASKS not in page and "Try now" not in page
-    assert "The post is to go" not in as_editor.get(laid.address).text
+    assert "The post is on its way" not in as_editor.get(laid.address).text
 
 
 def test_what_failed_says_why_and_that_nobody_tries_it_without_a_worker(as_editor, failed):
     page = as_editor.get(POST).text
     for words in (
         "The shelf is locked.",
-        "Tried 1 time, last",
+        "Tried once, last",
         "1 of 1 has not arrived.",
         "No worker is running",
         ASKS,
