@@ -1,5 +1,4 @@
-"""The dress rehearsal of an edition: its post held against its readers, and every target asked whether it would take
-it, all at once and for no longer than a set time."""
+"""The dress rehearsal of an edition: its post held against its readers, and every target asked at once."""
 
 import logging
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,4 @@
-"""Rehearsals: what would go wrong with a post, told before it is published; the targets are asked apart, for they take
-their time."""
+"""Rehearsals: what would go wrong with a post, told before it is published; the targets are asked apart."""
 
 from collections.abc import Sequence
 from typing import Any
