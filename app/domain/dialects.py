@@ -12,7 +12,7 @@ Template = Literal["liquid", "go", "jsx", "nunjucks"]
 Mathematics = Literal["verbatim", "escaped", "kramdown"]
 
 # Letters first, no sign that means anything anywhere: spelled alike in every dialect.
-_PLAIN = re.compile(r"(?!.*www\.)[A-Za-z][A-Za-z0-9,;()'\"?%/.-]*(?: [A-Za-z0-9,;()'\"?%/.-]+)*")
+_PLAIN = re.compile(r"(?!.*www\.|import|export)[A-Za-z][A-Za-z0-9,;()'\"?%/.-]*(?::? [A-Za-z0-9,;()'\"?%/.-]+)*")
 _CLASS = re.compile(r'(?<=<blockquote) class="[a-z-]+"')
 _BREAK = re.compile("<br>")
 
@@ -68,10 +68,9 @@ def _respelled(markdown: str, dialect: Dialect, inline_start: bool) -> str:
         return respelling.blocks(markdown_tree(markdown))
     # As the preview has it: the text of a heading, after its number.
     tree = markdown_tree(f"# 1. {markdown}")
-    heading = next((child for child in tree.children if isinstance(child, Node)), Node("h1"))
-    if heading.children and isinstance(heading.children[0], str):
-        heading.children[0] = heading.children[0].removeprefix("1.").removeprefix(" ")
-    return respelling.line(heading)
+    number, *words = next((child.children for child in tree.children if isinstance(child, Node)), [""])
+    before = [number.removeprefix("1.").removeprefix(" ")] if isinstance(number, str) else [number]
+    return respelling.line([*before, *words])
 
 
 def _respelling(dialect: Dialect, *, html: bool) -> Respelling:

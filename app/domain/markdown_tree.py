@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from app.domain.post_html import FORMULA, marked_html
@@ -40,8 +41,9 @@ def text_of(child: Child) -> str:
     return child.span if isinstance(child, Formula) else child
 
 
+@lru_cache(maxsize=4096)
 def markdown_tree(text: str) -> Node:
-    """Markdown of a post as the tree that its preview shows."""
+    """Markdown of a post as the tree that its preview shows; kept, so nobody may change it."""
     page, formulas = marked_html(text)
     return _Builder(formulas).built(page)
 

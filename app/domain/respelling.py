@@ -40,9 +40,9 @@ class Respelling:
         parts = [spelled for child in _grouped(node.children) if (spelled := self._block(child))]
         return "\n\n".join(self._parted(parts))
 
-    def line(self, node: Node) -> str:
-        """The words of a node on one line, to stand after the sign of a heading or a list."""
-        return escaped_ends(self._inline(node.children).replace(_BREAK, " ").strip(" "))
+    def line(self, children: Sequence[Child]) -> str:
+        """Words on one line, to stand after the sign of a heading or a list."""
+        return escaped_ends(self._inline(children).replace(_BREAK, " ").strip(" "))
 
     def _parted(self, parts: Sequence[tuple[str, str]]) -> list[str]:
         """The blocks' texts; in kramdown a sign of its own keeps a list from going on in the next one."""
@@ -97,7 +97,8 @@ class Respelling:
         if self._would_act(text):
             if self.html:
                 return f"<pre><code>{_entities(text)}</code></pre>"
-            return _BREAK.join(escaped_ends(re.sub("^ |  |^$", "&nbsp;", escaped_words(line))) for line in text.split("\n"))
+            lines = (re.sub("^ |  |^$", "&nbsp;", escaped_words(line)) for line in text.split("\n"))
+            return _BREAK.join(map(escaped_ends, lines))
         code = next((child for child in node.children if isinstance(child, Node)), node)
         named = _LANGUAGE.fullmatch(code.attributes.get("class", ""))
         language = named[1] if named and named[1] not in _DRAWN else ""

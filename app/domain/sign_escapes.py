@@ -12,7 +12,7 @@ _SIGNS = re.compile(
       | (?<![^\W_])_ | _(?![^\W_])      # within a word an underscore is only one
       | &(?=[\#A-Za-z])
       | (?<=[A-Za-z]):(?=//)            # the beginnings of what is made a link: addresses
-      | (?<=[Ww])\.(?=\S)
+      | (?<=www)\.
       | (?<=[\w.+-])@(?=\w)
       | (?<=mailto):(?=\S) | (?<=xmpp):(?=\S)
       | (?<!\w):(?=[\w+-]+:)            # names of pictures, as in :smile:
