@@ -1,6 +1,7 @@
 """Profiles: what each generator is given, a folder of the house's own, and what is wrong with one, by file and line."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -14,11 +15,13 @@ from ruamel.yaml import YAML
 from app.domain.front_matter import FrontMatterError
 from app.domain.posts import LUMEN, SCRIPT, compose, file_name, parse
 from app.domain.profiles import BUILT_IN, Profile, ProfileError, load_profile, profile_from
+from app.domain.profiles.composing import NAMES_OF_BODY
 from app.domain.profiles.yaml_head import head_of
 from app.domain.records import document_of
 from tests.domain.test_posts import POST
 from tests.domain.test_records import edition, item, mention
 
+HANDBOOK = (Path(__file__).parents[2] / "docs/profiles.md").read_text(encoding="utf-8")
 OTHERS = [name for name in BUILT_IN if name != "lumen"]
 TOML = 'name = "house"\nversion = 3\nfile_name = "{{ slug }}.md"\n\n[front_matter]\ntitle = "{{ title }}"\n'
 HOUSE = {
@@ -306,6 +309,17 @@ def test_readers_of_yaml_1_1_and_1_2_agree_on_every_front_matter(values):
 def test_what_no_front_matter_can_say_is_refused(value):
     with pytest.raises((FrontMatterError, ValueError)):
         head_of({"x": value})
+
+
+def test_the_profile_of_the_handbook_is_one_and_all_names_are_told(folder):
+    blocks = re.findall(r"```(?:toml|jinja)\n(.*?)```", HANDBOOK, re.DOTALL)
+    profile = load_profile(folder(profile_toml=blocks[0], body_md_jinja=blocks[1]))
+    said = head(compose(made(), profile))
+    assert list(said) == ["title", "date", "lastmod", "draft", "tags", "cover"]
+    assert said["cover"] == {"image": "/covers/hot-papers-2030-01-02.png"}
+    told = set(re.findall(r"`(\w+)`", HANDBOOK))
+    assert told >= NAMES_OF_BODY | set(BUILT_IN)
+    assert all(f"\n{key} = " in blocks[0] for key in profile.to_data()["dialect"])
 
 
 def test_a_profile_of_code_is_lumen_alone():
