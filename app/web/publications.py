@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response, current_app, flash, request, url_for
@@ -10,7 +11,7 @@ from flask_login import current_user, login_required
 from app.domain.corrections import NOTE_LIMIT, NoteMissing, NothingCorrected
 from app.domain.editions import EmptyEdition, NotAllowed
 from app.domain.posts import file_name
-from app.domain.rehearsal import is_red
+from app.domain.rehearsal import Line, is_red
 from app.extensions import db
 from app.models import Edition
 from app.queries.corrections import next_record
@@ -37,8 +38,18 @@ def grace() -> timedelta:
     return timedelta(minutes=current_app.config["GRACE"])
 
 
-def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: int = 200) -> Response:
-    """The question, as a page or in the dialog; `again` is the second time for an empty edition."""
+def _ask(
+    edition: Edition,
+    *,
+    again: bool = False,
+    sentence: str = "",
+    status: int = 200,
+    lines: Sequence[Line] | None = None,
+) -> Response:
+    """The question, as a page or in the dialog; `again` is the second time for an empty edition.
+
+    `lines` is a rehearsal that was made already.
+    """
     was, picked = post_of(db.session, edition), _picked(edition)
     context = {
         "edition": edition,
@@ -54,7 +65,7 @@ def _ask(edition: Edition, *, again: bool = False, sentence: str = "", status: i
         "note_limit": NOTE_LIMIT,
         "difference": compared_with(edition, was) if was else None,
         # Without papers no rehearsal is good, and the second yes is the reason.
-        **rehearsal_context(edition, reason=request.form.get("reason", ""), asks_reason=picked > 0),
+        **rehearsal_context(edition, lines=lines, reason=request.form.get("reason", ""), asks_reason=picked > 0),
     }
     fragment = "partials/publications/_question.html"
     if is_htmx() and request.method == "POST":
@@ -110,11 +121,12 @@ def create(day: str) -> Response:
     """Freeze and deliver; whoever comes second is shown the same post."""
     edition = edition_or_404(day)
     reason, by = read_reason(request.form), acting()
+    lines = [] if reason else _rehearsed_whole(edition)
     if edition.status == "draft":
         if _is_out_of_date(edition):
             return _ask(edition, sentence=_changed_since(edition), status=409)
-        if not reason and _picked(edition) and is_red(rehearsed(edition)):
-            return _ask(edition, sentence=RED, status=422)
+        if is_red(lines):
+            return _ask(edition, lines=lines, sentence=RED, status=422)
     said = {"reason": reason, "note": request.form.get("note", ""), "grace": grace()}
     confirmed = request.form.get("empty_confirmed") == "yes"
     targets = current_app.extensions["targets"]
@@ -131,6 +143,16 @@ def create(day: str) -> Response:
     current_app.extensions["jobs"].wake_to_deliver()
     flash(_said(published), "done")
     return to_post(edition)
+
+
+def _rehearsed_whole(edition: Edition) -> list[Line]:
+    """The rehearsal with the targets' answers; nothing without papers, where the second yes is the reason."""
+    if edition.status != "draft" or not _picked(edition):
+        return []
+    lines = rehearsed(edition, with_targets=True)
+    # Others may have acted while the targets took their time.
+    db.session.rollback()
+    return lines
 
 
 def _refused(day: str, sentence: str) -> Response:

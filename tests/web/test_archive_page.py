@@ -50,7 +50,7 @@ def test_a_failed_delivery_is_shown_and_tried_again(as_editor: FlaskClient, app:
     folder = app.config["TARGET_DIR"]
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file stands where the folder should be")
-    press(as_editor, f"{laid.address}/publication")
+    press(as_editor, f"{laid.address}/publication", reason="It cannot wait.")
     page = as_editor.get(f"/posts/{DAY}").text
     assert "cannot be written" in page
     assert "Try now" in page

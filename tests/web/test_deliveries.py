@@ -32,7 +32,7 @@ def shelf(app: Flask) -> Shelf:
 def failed(as_editor: FlaskClient, laid: Laid, shelf: Shelf) -> Laid:
     """A post that could not be delivered."""
     shelf.fails = DeliveryError("The shelf is locked.")
-    press(as_editor, f"{laid.address}/publication")
+    press(as_editor, f"{laid.address}/publication", reason="It cannot wait.")
     return laid
 
 

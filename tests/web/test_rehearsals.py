@@ -6,10 +6,11 @@ from flask.testing import FlaskClient
 
 from app.domain.delivery import DeliveryError
 from app.domain.rehearsal_lines import bad, good
+from app.models import AuditEvent
 from app.web.rehearsals import rehearsal_context
 from tests.factories import DAY
 from tests.services.shelf import Shelf
-from tests.web.conftest import HTMX, Laid, press
+from tests.web.conftest import HTMX, Laid, press, region_of
 
 REHEARSAL = f"/editions/{DAY}/rehearsal"
 
@@ -82,3 +83,19 @@ def test_the_context_asks_the_targets_later_unless_they_have_answered(app: Flask
         lines = [good("title", "The title is “x”."), bad("target directory", "It is full.")]
         context = rehearsal_context(laid.edition, lines=lines, reason="It must go out.")
     assert (context["asks_targets"], context["rehearsal"], context["reason"]) == (0, lines, "It must go out.")
+
+
+def test_publishing_asks_for_a_reason_where_a_target_is_red_and_keeps_it(
+    as_editor: FlaskClient, laid: Laid, full: Shelf
+) -> None:
+    asked = press(as_editor, f"{laid.address}/publication", htmx=True)
+    assert asked.status_code == 422
+    question = region_of(asked, "#dialog-body")
+    assert "The shelf is full" in question
+    assert question.count('name="reason"') == 1
+    assert "hx-get" not in question
+    assert laid.edition.status == "draft"
+    press(as_editor, f"{laid.address}/publication", reason="The shelf is cleared at noon.")
+    assert laid.edition.status == "published"
+    event = laid.session.query(AuditEvent).filter_by(kind="edition.published").one()
+    assert "The shelf is cleared at noon." in str(event.changes)
