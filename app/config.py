@@ -157,6 +157,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         for name, raw in environ.items()
         if name.startswith(PREFIX + WEIGHT) and raw.strip()
     }
+    _settle_quotes(values)
     _settle_paths(values, environ)
     if values["TARGET_GIT_TOKEN"] and target_settings.tells_tokens(values["TARGET_GIT"]):
         raise SettingError(f"{PREFIX}TARGET_GIT must be an address of https: a token over http can be read on the way.")

@@ -58,6 +58,26 @@ def test_the_site_has_an_address_or_none():
     )
 
 
+def test_quotes_are_the_profiles_or_as_the_house_wants_them():
+    asked = {"HOTPAPERS_PROFILE": "jekyll"}
+    assert read_settings(asked)["PROFILE"].quotes == "plain"
+    assert read_settings(asked | {"HOTPAPERS_QUOTES": "widget"})["PROFILE"].quotes == "widget"
+    assert read_settings({"HOTPAPERS_QUOTES": "plain"})["PROFILE"] == LUMEN.with_quotes("plain")
+    with pytest.raises(SettingError, match="^HOTPAPERS_QUOTES cannot be used: The profile hugo has no raw HTML"):
+        read_settings({"HOTPAPERS_PROFILE": "hugo", "HOTPAPERS_QUOTES": "widget"})
+
+
+def test_a_profile_of_ones_own_is_named_with_its_file_and_line(tmp_path):
+    (tmp_path / "profile.toml").write_text('name = "house"\nversion = 1\nfile_name = "{{ slag }}.md"\n[front_matter]\n')
+    (tmp_path / "body.md.jinja").write_text("{{ closing }}\n")
+    with pytest.raises(SettingError) as refused:
+        read_settings({"HOTPAPERS_PROFILE": str(tmp_path)})
+    said = (
+        f"HOTPAPERS_PROFILE cannot be used: {tmp_path}/profile.toml, line 3: file_name: there is no 'slag'; there are "
+    )
+    assert str(refused.value) == f"{said}edition_date, slug."
+
+
 def test_an_empty_setting_is_its_default():
     assert read_settings({"HOTPAPERS_CUT": " ", "HOTPAPERS_WEIGHT_TWITTER": ""})["WEIGHTS"] == {}
 

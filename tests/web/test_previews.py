@@ -1,10 +1,12 @@
 """Previews: as a page, as Markdown and as both; the panel's answers, and when there is nothing new for it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.domain.profiles import load_profile
 from app.models import Item
 from tests.conftest import Clock
 from tests.web.conftest import HTMX, Laid, press
@@ -45,6 +47,31 @@ def test_a_panel_is_told_when_nothing_is_new_also_as_time_goes_on(
     assert changed.status_code == 200 and changed.headers["ETag"] != tag
     # The page around it has a token of its own, and is never taken for the same.
     assert "ETag" not in as_editor.get(f"{laid.address}/preview").headers
+
+
+def test_the_page_is_drawn_in_our_form_and_the_markdown_is_the_houses(app, as_editor: FlaskClient, laid: Laid) -> None:
+    laid.items()[0].headline = "Moss {{ x }} and $a_i$"
+    laid.session.commit()
+    drawn = as_editor.get(f"{laid.address}/preview.html").text
+    assert "Moss {{ x }} and <math" in drawn
+    app.extensions["rules"] = replace(app.extensions["rules"], profile=load_profile("jekyll"))
+    assert as_editor.get(f"{laid.address}/preview.html").text == drawn
+    text = as_editor.get(f"{laid.address}/preview.md").text
+    assert text.startswith('---\nlayout: "post"\n')
+    assert "# 1. Moss &#123;&#123; x &#125;&#125; and $$a_i$$\n" in text
+    both = as_editor.get(f"{laid.address}/preview?as=both").text
+    assert "and $$a_i$$" in both and re.findall(r'data-entry="(\d)"># \1\. ', both) == list("12345")
+
+
+def test_a_profile_that_this_draft_trips_over_is_told_where_its_markdown_would_stand(
+    app, as_editor: FlaskClient, laid: Laid
+) -> None:
+    drawn = as_editor.get(f"{laid.address}/preview.html").text
+    house = replace(load_profile("hugo"), name="house", body="{{ title }}\n{{ 1 / 0 }}")
+    app.extensions["rules"] = replace(app.extensions["rules"], profile=house)
+    said = "The profile house cannot be filled in with this post: body.md.jinja, line 2: it cannot be filled in"
+    assert said in as_editor.get(f"{laid.address}/preview?as=markdown").text
+    assert as_editor.get(f"{laid.address}/preview.html").text == drawn
 
 
 def test_an_edition_without_picks_has_a_friendly_sheet(as_editor: FlaskClient, laid: Laid) -> None:
