@@ -45,7 +45,7 @@ class EntryPage:
     counted: tuple[Markup, ...]
     counted_at: str
     note: Markup
-    abstract: Markup
+    abstract_html: Markup
     quotes: Markup
 
     @property
@@ -134,7 +134,9 @@ def _feed_entry(entry: EntryPage) -> Markup:
     facts = Markup(" · ").join(part for part in (where, entry.categories, *entry.counted) if part)
     heading = Markup("<h2>{}. {}</h2>").format(entry.number, entry.heading)
     told = Markup("<p>{}</p>").format(facts) if facts else Markup("")
-    return Markup("\n").join(part for part in (heading, entry.authors, told, entry.note, entry.abstract, entry.quotes))
+    return Markup("\n").join(
+        part for part in (heading, entry.authors, told, entry.note, entry.abstract_html, entry.quotes)
+    )
 
 
 def _entry(entry: Entry, anchor: str | None, position: int) -> EntryPage:
@@ -153,7 +155,7 @@ def _entry(entry: Entry, anchor: str | None, position: int) -> EntryPage:
         counted=tuple(said for said, _ in counted),
         counted_at=_moment(max(times)) if times else "",
         note=_html(entry.note),
-        abstract=_html(entry.abstract),
+        abstract_html=_html(entry.abstract),
         quotes=_html("\n\n".join([*(quote.html for quote in entry.quotes), entry.remainder])),
     )
 

@@ -49,7 +49,7 @@ def test_each_text_of_an_entry_has_its_place() -> None:
     assert entry.counted_at == "25 March 2021, 10:15"
     assert 'list/cs.LG/recent"' in entry.categories and ">stat.ML</a>" in entry.categories
     assert "|" not in entry.categories
-    assert "<em>first</em>" in entry.note and "<math" in entry.abstract
+    assert "<em>first</em>" in entry.note and "<math" in entry.abstract_html
     assert "Short proof, too." in entry.quotes and "<script" not in entry.quotes
 
 
@@ -134,7 +134,15 @@ def test_nothing_breaks_out_of_a_page_or_a_feed(title: str, text: str, quote: st
     entry = Entry(number=1, title=title, authors=text, note=text, abstract=quote, quotes=(Quote(quote),))
     page = page_of(document(entry, introduction=text, closing=quote))
     (drawn,) = page.entries
-    parts = [drawn.heading, drawn.authors, drawn.note, drawn.abstract, drawn.quotes, page.introduction, page.closing]
+    parts = [
+        drawn.heading,
+        drawn.authors,
+        drawn.note,
+        drawn.abstract_html,
+        drawn.quotes,
+        page.introduction,
+        page.closing,
+    ]
     for tag, attributes in Opened("".join([*parts, feed_html(page, ADDRESS), line_of(title)])).found:
         assert tag not in ("script", "style", "img", "iframe", "section", "form", "object", "svg")
         assert not any(name.startswith("on") or name == "style" for name in attributes)
