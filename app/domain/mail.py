@@ -50,6 +50,11 @@ class Heading:
         """`Friday 20 November 2026`."""
         return f"{self.day:%A} {self.day.day} {self.day:%B} {self.day.year}"
 
+    @property
+    def link(self) -> str:
+        """Where it can be read; a draft nowhere yet."""
+        return "" if self.is_draft else self.address
+
 
 def mail_of(document: PostDocument, heading: Heading) -> Mail:
     """The mail of a post, or of what would be published now."""
@@ -106,7 +111,7 @@ def _address(written: str) -> Address:
 
 def _html_of(document: PostDocument, heading: Heading) -> str:
     title = escape(document.front.title)
-    link = f' · <a href="{escape(heading.address)}"{look("a")}>{_ON_THE_WEB}</a>' if heading.address else ""
+    link = f' · <a href="{escape(heading.link)}"{look("a")}>{_ON_THE_WEB}</a>' if heading.link else ""
     parts = [f"<p{look('said')}>{DRAFT}</p>"] if heading.is_draft else []
     parts.append(f"<h1{look('title')}>{title}</h1>")
     parts.append(f"<p{look('under')}>{heading.date} · {papers_in_words(document)}{link}</p>")
@@ -158,7 +163,7 @@ def _text_of(document: PostDocument, heading: Heading) -> str:
     title = document.front.title
     head = [title, "=" * min(len(title), WIDTH), f"{heading.date} · {papers_in_words(document)}"]
     parts = [DRAFT] if heading.is_draft else []
-    parts.append("\n".join([*head, *([f"{_ON_THE_WEB}: {heading.address}"] if heading.address else [])]))
+    parts.append("\n".join([*head, *([f"{_ON_THE_WEB}: {heading.link}"] if heading.link else [])]))
     parts.append(text_of(tree_of(document.introduction)))
     parts += [_entry_text(entry) for entry in document.entries]
     if document.closing:

@@ -1,5 +1,6 @@
 """An edition as an e-mail: what it says is what the post says, in HTML and in text, and nothing breaks out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -114,7 +115,7 @@ def test_the_text_says_the_same_in_short_lines() -> None:
 
 
 def test_a_draft_says_that_it_is_one() -> None:
-    mail = mail_of(document(), Heading(DAY, is_draft=True))
+    mail = mail_of(document(), replace(HEADING, is_draft=True))
     assert mail.subject == "Draft: Hot Papers 2026-11-20"
     assert DRAFT in Seen(mail.html).words
     assert mail.text.startswith(DRAFT)
