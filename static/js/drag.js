@@ -6,6 +6,8 @@ import { catchUp } from "./news.js";
 import { moveTo } from "./places.js";
 import { steadily } from "./steady.js";
 
+// So many pixels from the edge of the window it scrolls by itself.
+const EDGE = 80;
 const OPTIONS = {
   // Through a lens the lists show another order than that of publication.
   handle: ".list:not([data-lens]) > .item > .grip",
@@ -16,13 +18,19 @@ const OPTIONS = {
   delay: 150,
   delayOnTouchOnly: true,
   touchStartThreshold: 5,
-  scrollSensitivity: 80,
+  scrollSensitivity: EDGE,
   scrollSpeed: 20,
+  scrollFn: (_x, y, _event, hand) => (isAtEdge(hand.touches?.[0] ?? hand, y) ? "continue" : undefined),
   bubbleScroll: true,
   ghostClass: "ghost",
   fallbackClass: "drag-image",
   animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
 };
+// Where the page answers slowly, SortableJS goes by where the hand was, and would scroll on after it left the edge.
+function isAtEdge({ clientY }, direction) {
+  return direction < 0 ? clientY <= EDGE : innerHeight - clientY <= EDGE;
+}
+
 const idOf = (row) => row.id.split("-")[1];
 let home = null;
 let isCancelled = false;

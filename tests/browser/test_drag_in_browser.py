@@ -45,6 +45,31 @@ def frames(page: Page) -> None:
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def scrolled_beyond(page: Page, y: int) -> None:
+    """Wait until the page has scrolled so far by itself; it looks by itself, or it would be too far when asked."""
+    assert page.evaluate(
+        """y => new Promise(tell => {
+          const end = performance.now() + 30000;
+          const look = () => {
+            if (window.scrollY > y || performance.now() > end) tell(window.scrollY > y);
+            else requestAnimationFrame(look);
+          };
+          look();
+        })""",
+        y,
+    )
+
+
+def settle(page: Page, x: float, y: float) -> None:
+    """Carry on to a place and wait until the page scrolls no more; a hand is never quite still."""
+    seen: list[float] = []
+    while len(seen) < 8 or len(set(seen[-6:])) > 1:
+        assert len(seen) < 400, "the page scrolls on"
+        page.mouse.move(x, y + len(seen) % 2)
+        page.wait_for_timeout(50)
+        seen.append(page.evaluate("window.scrollY"))
+
+
 def posts_of(page: Page) -> list[str]:
     """The addresses of the requests that change something, from now on."""
     sent: list[str] = []
@@ -93,8 +118,8 @@ def test_a_drop_that_the_server_never_heard_of_is_taken_back(page: Page, desk: D
 def long_page(
     context_of: Callable[..., BrowserContext], session: Session, rules: Rules, mina: Editor, app: Flask
 ) -> Page:
-    """Sixty picked papers and a hundred candidates before Mina."""
-    ingest_things(session, rules, [paper(score=score) for score in (*range(500, 440, -1), *range(49, 0, -1))])
+    """A hundred picked papers before Mina: far more than the page scrolls while a busy machine thinks."""
+    ingest_things(session, rules, [paper(score=score) for score in (*range(500, 400, -1), *range(49, 20, -1))])
     page = sign_in(context_of())
     page.locator("#preview iframe").wait_for()
     return page
@@ -109,13 +134,8 @@ def test_a_drag_over_a_long_list_outlasts_an_action_of_another_and_its_arrival(
     # The page scrolls while the hand waits at its edge.
     box = page.viewport_size
     page.mouse.move(300, box["height"] - 20)
-    page.evaluate(
-        """new Promise(done => {
-          const look = () => (window.scrollY > 1500 ? done() : requestAnimationFrame(look));
-          look();
-        })"""
-    )
-    page.mouse.move(300, box["height"] / 2)
+    scrolled_beyond(page, 600)
+    settle(page, 300, box["height"] / 2)
     # Another editor acts, and the page hears of it while the hand is still holding.
     curation.drop(session, before[40], Acting(other_editor, clock(), rules), reason="off topic")
     with page.expect_response("**/news*"):
