@@ -28,6 +28,7 @@ class PostLine:
     undelivered: int
     is_retracted: bool
     is_open: bool
+    grace_until: datetime | None
 
 
 def posts_in_archive(session: Session) -> list[PostLine]:
@@ -46,6 +47,7 @@ def posts_in_archive(session: Session) -> list[PostLine]:
             waiting.scalar_subquery(),
             Edition.retracted_at.is_not(None),
             Edition.status == "draft",
+            Post.grace_until,
         )
         .join(Edition, Edition.post_id == Post.id)
         .outerjoin(Editor, Editor.id == Post.editor_id)
