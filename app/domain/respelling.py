@@ -13,6 +13,7 @@ _BLOCKS = frozenset("blockquote dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre table 
 _LISTS = ("ul", "ol")
 _EMPHASIS = {"em": "*", "i": "*", "strong": "**", "b": "**"}
 _TAGS = {"em": "em", "i": "em", "strong": "strong", "b": "strong", "sub": "sub", "sup": "sup"}
+_STOPS = frozenset(".,:;!?")
 # Beside these signs a star opens or closes emphasis in every Markdown.
 _BESIDE_STARS = frozenset(" ()\"',.:;/?!-–—“”‘’…\u00a0")
 _SPACES = re.compile("[ \t\n\r]+")
@@ -135,7 +136,9 @@ class Respelling:
             return inside
         words, stars = node.text, _EMPHASIS.get(node.tag)
         is_flat = not nested and not any(isinstance(child, Node) for child in node.children)
-        if stars and is_flat and words[:1].isalnum() and words[-1:].isalnum() and self._is_starry(beside):
+        # Behind a full stop or a colon stars close before a space and nothing else.
+        ends = words[-1:].isalnum() or (words[-1:] in _STOPS and beside[1] in ("", " "))
+        if stars and is_flat and words[:1].isalnum() and ends and self._is_starry(beside):
             return f"{stars}{inside}{stars}"
         return f"<{_TAGS[node.tag]}>{inside}</{_TAGS[node.tag]}>" if self.html else inside
 
