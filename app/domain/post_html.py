@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from html import escape
+from typing import cast
 from xml.etree.ElementTree import Element
 
 import markdown
 import nh3
+from markdown.blockprocessors import OListProcessor
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
@@ -95,7 +97,7 @@ def marked_html(text: str) -> tuple[str, list[str]]:
 def _rendered(text: str, formulas: list[str]) -> str:
     source = "\n".join(_without_formulas(text.split("\n"), formulas))
     source = _PARAGRAPH.sub(_without_many_brackets, source)
-    page = markdown.markdown(source, extensions=["fenced_code", _ImagesAsLinks()], output_format="html")
+    page = markdown.markdown(source, extensions=["fenced_code", _NumbersAndImages()], output_format="html")
     # In an address, and in code over several lines, a dollar is only a dollar.
     return _CODE_OR_TAG.sub(lambda tag: FORMULA.sub(lambda match: escape(_source(formulas, match)), tag[0]), page)
 
@@ -160,11 +162,12 @@ def _clean(page: str, code: frozenset[str] = frozenset()) -> str:
     )
 
 
-class _ImagesAsLinks(Extension):
-    """Shows each image as a link to it: the desk loads nothing from elsewhere."""
+class _NumbersAndImages(Extension):
+    """Numbers a list from where it begins, as sites do; shows each image as a link: the desk loads nothing."""
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
-        """Run after the inline patterns, which make the images."""
+        """Images after the inline patterns, which make them."""
+        cast(OListProcessor, md.parser.blockprocessors["olist"]).LAZY_OL = False
         md.treeprocessors.register(_ImageLinker(md), "images_as_links", 15)
 
 

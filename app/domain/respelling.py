@@ -86,7 +86,9 @@ class Respelling:
         for number, item in enumerate(items, start=first):
             marker = "* " if node.tag == "ul" else f"{number}. "
             out.append(_indented(self._item(item, is_loose=is_loose), marker, " " * len(marker)))
-        return ("\n\n" if is_loose else "\n").join(out)
+        # kramdown begins with 1 whatever is written.
+        after = f'\n{{: start="{first}"}}' if self.kramdown and node.tag == "ol" and first != 1 else ""
+        return ("\n\n" if is_loose else "\n").join(out) + after
 
     def _item(self, item: Node, *, is_loose: bool) -> str:
         parts = self._parted([spelled for child in _grouped(item.children) if (spelled := self._block(child))])

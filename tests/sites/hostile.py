@@ -100,7 +100,7 @@ NAUGHTY = (
     "=",
 )
 
-_PIECES = (
+PIECES = (
     *"\\`*_{}[]()<>#+-.!|~^$&%:;=@\"'/?,",
     *("**", "__", "``", "```", "~~", "$$", "--", "---", "{{", "}}", "{%", "%}", "{{<", ">}}", "{{%", "%}}", "{#", "#}"),
     *("](", "[^1]", "&amp;", "&lt;", "&#35;", "\\(", "\\)", "<b>", "</b>", "<!--", "-->", "{:", "://", "www."),
@@ -116,7 +116,7 @@ def drawn(seed: int, *, lines: int = 1) -> str:
     texts = []
     for _ in range(chance.randint(1, lines)):
         count = chance.randint(1, 14)
-        pieces = [chance.choice(_PIECES) + chance.choice(("", "", " ")) for _ in range(count)]
+        pieces = [chance.choice(PIECES) + chance.choice(("", "", " ")) for _ in range(count)]
         texts.append("".join(pieces))
     return "\n".join(texts)
 
