@@ -114,7 +114,7 @@ class TestBuiltIn:
             "- retweets: 100",
             "- links: [abs]",
         ]
-        pieces += ["- [cs.CV]", "Clouds are counted.", "words 1", "\n- - -\n", "Correction, 5 January 2030"]
+        pieces += ["- [cs.CV]", "Clouds are counted.", "words 1", "\n- - -\n", "**Correction, 5 January 2030:** A name"]
         places = [text.index(piece) for piece in pieces]
         assert places == sorted(places)
         assert text.endswith("A name was misspelled.\n")

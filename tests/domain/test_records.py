@@ -364,6 +364,35 @@ class TestTidyTex:
         assert document_of(edition(item(**self.TEX), tidy_tex=False)).entries[0] == entry
 
 
+def corrected(*notes: str, **given_values) -> str:
+    """What stands below the last paper of a post with corrections, made late in the evening of two days in Vienna."""
+    told = [{"at": f"2030-01-0{day}T23:30:00+00:00", "note": note} for day, note in enumerate(notes, start=4)]
+    document = document_of(edition(item(), timezone="Europe/Vienna", corrections=told, **given_values))
+    assert parse(compose(document)) == document
+    return compose(document).decode().partition("\n- - -\n\n")[2]
+
+
+class TestCorrections:
+    def test_each_is_printed_with_its_day_in_the_houses_zone_after_the_closing_words(self):
+        first, second = (f"**Correction, {day} January 2030:**" for day in (5, 6))
+        assert corrected("A *name*.") == f"{first} A *name*.\n"
+        assert corrected("One.", "Two.", closing="Bye.") == f"Bye.\n\n{first} One.\n\n{second} Two.\n"
+
+    def test_a_list_or_code_begins_below_the_date(self):
+        assert corrected("- a\n- b") == "**Correction, 5 January 2030:**\n\n* a\n* b\n"
+        assert corrected("```\nx\n```") == "**Correction, 5 January 2030:**\n\n```\nx\n```\n"
+
+    def test_a_note_breaks_out_of_nothing(self):
+        assert corrected("# 2. <script>x</script>\n\n- - -") == (
+            "**Correction, 5 January 2030:** \\# 2. &lt;script>x&lt;/script>\n\n\\- - -\n"
+        )
+
+    def test_the_date_of_the_post_stays_that_of_its_first_revision(self):
+        later = edition(item(), revision=2, revised_at="2030-01-05T10:00:00+00:00")
+        assert compose(document_of(later)) == compose(document_of(edition(item())))
+        assert document_of(later).about.revised_at.isoformat() == "2030-01-05T10:00:00+00:00"
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         "change",
