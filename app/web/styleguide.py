@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app
 from flask_login import login_required
 from markupsafe import Markup
 
-from app.web import samples
+from app.web import delivery_samples, samples
 from app.web.htmx import render
 
 bp = Blueprint("styleguide", __name__)
@@ -45,7 +45,11 @@ def show() -> Response:
     """The style guide; there is none where the desk is not being developed."""
     if not current_app.debug:
         abort(404, "The style guide is shown in development only: flask --app wsgi run --debug")
-    context = {"colours": colours(), "sizes": sizes(), "icons": icons(), "altered": altered} | samples.everything()
+    context = (
+        {"colours": colours(), "sizes": sizes(), "icons": icons(), "altered": altered}
+        | samples.everything()
+        | delivery_samples.everything()
+    )
     return render("pages/styleguide/show.html", **context)
 
 
