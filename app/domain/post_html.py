@@ -97,7 +97,7 @@ def marked_html(text: str) -> tuple[str, list[str]]:
 def _rendered(text: str, formulas: list[str]) -> str:
     source = "\n".join(_without_formulas(text.split("\n"), formulas))
     source = _PARAGRAPH.sub(_without_many_brackets, source)
-    page = markdown.markdown(source, extensions=["fenced_code", _NumbersAndImages()], output_format="html")
+    page = markdown.markdown(source, extensions=["fenced_code", _ListsAndImages()], output_format="html")
     # In an address, and in code over several lines, a dollar is only a dollar.
     return _CODE_OR_TAG.sub(lambda tag: FORMULA.sub(lambda match: escape(_source(formulas, match)), tag[0]), page)
 
@@ -162,12 +162,14 @@ def _clean(page: str, code: frozenset[str] = frozenset()) -> str:
     )
 
 
-class _NumbersAndImages(Extension):
-    """Numbers a list from where it begins, as sites do; shows each image as a link: the desk loads nothing."""
+class _ListsAndImages(Extension):
+    """Begins and numbers lists as sites do; shows each image as a link: the desk loads nothing from elsewhere."""
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
-        """Images after the inline patterns, which make them."""
-        cast(OListProcessor, md.parser.blockprocessors["olist"]).LAZY_OL = False
+        """A list goes on in one of its own kind only. Images come after the inline patterns, which make them."""
+        for name, tag in (("olist", "ol"), ("ulist", "ul")):
+            lists = cast(OListProcessor, md.parser.blockprocessors[name])
+            lists.LAZY_OL, lists.SIBLING_TAGS = False, [tag]
         md.treeprocessors.register(_ImageLinker(md), "images_as_links", 15)
 
 
