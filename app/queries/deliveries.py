@@ -36,15 +36,6 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The last thing that was tried with a file at a target."""
-
-    post_id: int
-    action: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class DeliveryLine:
     """A delivery as pages tell it, without the contents that it found."""
 
@@ -122,8 +113,7 @@ def due_deliveries(
     query = select(Delivery.id, Post.edition_id, Delivery.target).join(Post, Post.id == Delivery.post_id)
     query = query.where(is_due(now, backing_off=backing_off)).order_by(Delivery.id)
     if post_id is not None:
-        # Its edition's others too: a file of another name goes in the same breath.
-        query = query.where(Post.edition_id == select(Post.edition_id).where(Post.id == post_id).scalar_subquery())
+        query = query.where(Post.id == post_id)
     return [Due(*row) for row in session.execute(query)]
 
 
@@ -134,15 +124,11 @@ def files_to_come(session: Session, edition_id: int, targets: Collection[str]) -
     return sorted(session.scalars(query.where(*open_ones)))
 
 
-def standing(session: Session, edition_id: int, target: str) -> Mapping[str, Standing]:
-    """What was last tried with each file of an edition at a target, by the file's name."""
-    query = (
-        select(Post.file_name, Delivery.post_id, Delivery.action, Delivery.status)
-        .join(Post, Post.id == Delivery.post_id)
-        .where(Post.edition_id == edition_id, Delivery.target == target, Delivery.attempts > 0)
-        .order_by(Delivery.id)
-    )
-    return {name: Standing(*rest) for name, *rest in session.execute(query)}
+def last_tried(session: Session, edition_id: int, target: str) -> Delivery | None:
+    """What was last tried for an edition at a target."""
+    query = select(Delivery).join(Post, Post.id == Delivery.post_id)
+    query = query.where(Post.edition_id == edition_id, Delivery.target == target, Delivery.attempts > 0)
+    return session.scalar(query.order_by(Delivery.id.desc()).limit(1).execution_options(populate_existing=True))
 
 
 def order_of(session: Session, delivery: Delivery) -> Order:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.delivery import ChangedThere, DeliveryError, Order
 from app.models import Delivery, Edition, Post
-from app.queries.deliveries import Due, due_deliveries, files_to_come, is_due, is_under_way, order_of, standing
+from app.queries.deliveries import Due, due_deliveries, files_to_come, is_due, is_under_way, last_tried, order_of
 from app.queries.posts import UNARRIVED, deliveries_of
 from app.queries.schedule import worker_state
 from app.services.acting import Acting
@@ -41,21 +41,16 @@ def order_deliveries(
 ) -> None:
     """Add to the transaction what is to be delivered of a post to each target; the caller commits.
 
-    `event` and `action` are those of Order. Whatever of the edition has not arrived by now is superseded. A file of it
-    that was delivered under another name, as a former profile gave it, is removed by an order of its own. What is taken
+    `event` and `action` are those of Order. Whatever of the edition has not arrived by now is superseded. What is taken
     back before anything was tried needs no order. Nothing is delivered before `not_before`.
     """
     _supersede(session, post.edition_id)
-    asked = {"event": event, "made_at": now, "not_before": not_before}
+    asked = {"event": event, "action": action, "made_at": now, "not_before": not_before}
     for target in targets:
-        there = standing(session, post.edition_id, target.name)
-        was = there.pop(post.file_name, None)
+        was = last_tried(session, post.edition_id, target.name)
         is_so = action == "remove" if was is None else (was.post_id, was.action, was.status) == (post.id, action, DONE)
         if not (event == "taken back" and is_so):
-            session.add(Delivery(post_id=post.id, target=target.name, action=action, **asked))
-        for left in there.values():
-            if left.action == "put" and left.status != "left" and not target.is_hook:
-                session.add(Delivery(post_id=left.post_id, target=target.name, action="remove", **asked))
+            session.add(Delivery(post_id=post.id, target=target.name, **asked))
     session.flush()
 
 

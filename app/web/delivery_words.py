@@ -91,13 +91,11 @@ def register(app: Flask) -> None:
 def shown_deliveries(day: Day) -> Shown:
     """How the deliveries of a date's edition stand now."""
     lines = deliveries_on(db.session, day)
-    newest: dict[tuple[str, str], DeliveryLine] = {}
+    newest: dict[str, DeliveryLine] = {}
     for line in lines:
         if line.status != "superseded":
-            newest.setdefault((line.target, line.file_name), line)
-    last_made = max((line.made_at for line in newest.values()), default=None)
-    # What was removed by an earlier order is no news any more.
-    counts = {line.id for line in newest.values() if line.action == "put" or line.is_open or line.made_at == last_made}
+            newest.setdefault(line.target, line)
+    counts = {line.id for line in newest.values()}
     told = [told_of(line, lines) for line in lines]
     return Shown(
         current=[one for one in told if one.line.id in counts],

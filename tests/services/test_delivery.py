@@ -32,15 +32,15 @@ def edition(session) -> Edition:
 
 @pytest.fixture
 def freeze(session, edition, clock):
-    """Freeze the next revision, of given words and under a given name."""
+    """Freeze the next revision."""
 
-    def made(words: str = "moss", *, file_name: str = NAME) -> Post:
+    def made() -> Post:
         revision = len(session.scalars(select(Post.id)).all()) + 1
-        data = f"{words} {revision}\n".encode()
+        data = f"moss {revision}\n".encode()
         post = Post(
             edition_id=edition.id,
             revision=revision,
-            file_name=file_name,
+            file_name=NAME,
             markdown=data,
             sha256=hashlib.sha256(data).hexdigest(),
             record={"items": [{}, {}]},
@@ -237,25 +237,6 @@ def test_two_workers_at_once_try_each_delivery_once(app, session, freeze, order,
     assert failed == []
     assert [len(shelf.orders) for shelf in shelves] == [1, 1, 1, 1]
     assert {row.status for row in rows(session)} == {"delivered"}
-
-
-def test_a_file_under_a_former_name_goes_when_the_new_one_comes(session, freeze, order, clock):
-    first, shelf, hook = freeze(file_name="2026-11-18---Hot-Papers.md"), Shelf(), Shelf("hook", is_hook=True)
-    targets = [shelf, hook]
-    order(first, *targets)
-    deliver(session, first.id, targets=targets, now=clock())
-    second = freeze()
-    order(second, *targets, event="corrected")
-    deliver(session, second.id, targets=targets, now=clock())
-    assert shelf.files == {NAME: second.markdown}
-    assert [(found.action, found.file_name) for found in shelf.orders[1:]] == [
-        ("put", NAME),
-        ("remove", "2026-11-18---Hot-Papers.md"),
-    ]
-    assert len(hook.orders) == 2
-    order(second, *targets, event="retracted", action="remove")
-    deliver(session, second.id, targets=targets, now=clock())
-    assert (shelf.files, len(shelf.orders)) == ({}, 4)
 
 
 def test_what_is_taken_back_before_anything_was_tried_needs_no_order(session, freeze, order, clock):
