@@ -56,6 +56,10 @@ screenshots: $(VENV)/installed-dev ## Take the pictures of the README and the ha
 	@$(ASSETS)
 	@$(PY) -m tests.screenshots $(ARGS)
 
+repaint: $(VENV)/installed-dev ## Measure how fast a thousand papers answer to a key in the browser
+	@$(ASSETS)
+	@$(PY) -m benchmarks.repaint
+
 lint: $(VENV)/installed-dev ## Check style and formatting
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .

@@ -1,6 +1,5 @@
-"""A day of 1,000 papers, made into a post of fifteen by keyboard alone and by touch alone; how fast it repaints."""
+"""A day of 1,000 papers, made into a post of fifteen by keyboard alone and by touch alone."""
 
-import statistics
 from collections.abc import Callable
 
 import pytest
@@ -133,54 +132,3 @@ def drag_by_touch(page: Page, item_id: int, onto: int) -> None:
         touch("touchMove", y + (down - y) * step / 20)
         page.wait_for_timeout(16)
     touch("touchEnd", down)
-
-
-# From a key to the frame that shows what it did; a key that does nothing gives the floor of this machine at this time.
-WATCH = """() => {
-  const place = () => {
-    const row = document.querySelector('.item.current');
-    const picked = document.querySelector('#picked').children.length;
-    return `${row?.id} ${row?.parentElement.id} ${row && [...row.parentElement.children].indexOf(row)} ${picked}`;
-  };
-  window.took = [];
-  document.addEventListener('keydown', (event) => {
-    const began = event.timeStamp, before = place(), idle = event.key === 'F8';
-    let frames = 0;
-    const look = () => {
-      if (!idle && place() === before && ++frames < 600) return void requestAnimationFrame(look);
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => window.took.push([idle, performance.now() - began]);
-      channel.port2.postMessage(0);
-    };
-    requestAnimationFrame(look);
-  }, { capture: true });
-}"""
-# Fifty rounds of two: a move, or a pick or drop that also takes the cursor on.
-ACTS = ["J", "K", "D", "K", "J"] * 10
-
-
-def test_pick_drop_and_move_repaint_at_once(context_of: Callable[..., BrowserContext], thousand: Desk) -> None:
-    page = sign_in(context_of())
-    page.locator("#preview iframe").wait_for()
-    page.evaluate(WATCH)
-    page.keyboard.press("j")
-    for key in ACTS[:35]:
-        act(page, key)
-    while page.locator("#candidates .current").count() == 0:
-        page.keyboard.press("j")
-    page.evaluate("window.took = []")
-    for _ in range(8):
-        for key in ("P", "D", "P", "j", "D"):
-            act(page, key)
-    took = page.evaluate("window.took")
-    acts, floor = [time for idle, time in took if not idle], [time for idle, time in took if idle]
-    assert len(acts) >= 40
-    frame = max(0.0, statistics.quantiles(floor, n=20)[-1] - 1000 / 60)
-    assert statistics.quantiles(acts, n=20)[-1] <= 100 + frame
-
-
-def act(page: Page, key: str) -> None:
-    """One action and, once it is over, one key that does nothing."""
-    page.keyboard.press(key)
-    settled(page)
-    page.keyboard.press("F8")
