@@ -14,15 +14,17 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.assets import VENDOR
-from app.cli.common import now, plain_errors
+from app.cli.common import now, plain_errors, rules
 from app.config import ROOT, unknown_settings
 from app.connectors.reach import unreachable
 from app.connectors.source import Source
 from app.database import shown_address
+from app.domain.local_times import moment_in_words
 from app.domain.settings import url
 from app.extensions import db
 from app.queries.deliveries import unarrived
 from app.queries.schedule import worker_state
+from app.queries.scheduled import overdue
 from app.targets import DirectoryTarget
 from app.targets.mail import NEEDED
 
@@ -81,6 +83,7 @@ def _database() -> Iterator[Finding]:
     else:
         yield OFF, "No worker is running; flask worker starts one."
     yield from _deliveries()
+    yield from _schedules()
 
 
 def _deliveries() -> Iterator[Finding]:
@@ -96,6 +99,14 @@ def _deliveries() -> Iterator[Finding]:
             yield BAD, f"{what}; start a worker, or run: flask deliver"
     if len(found) > SHOWN_DELIVERIES:
         yield BAD, f"{len(found) - SHOWN_DELIVERIES} deliveries more have not arrived."
+
+
+def _schedules() -> Iterator[Finding]:
+    """What was to be published at a time and was not."""
+    for late in overdue(db.session, now()):
+        at = moment_in_words(late.publish_at, rules().timezone)
+        why = late.problem or f"Start a worker, or run: flask publish {late.date}"
+        yield BAD, f"The edition of {late.date} was to be published {at} and was not. {why}"
 
 
 def _instance() -> Iterator[Finding]:

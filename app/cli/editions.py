@@ -1,20 +1,17 @@
-"""`flask editions`, `flask mentions`, `flask preview`, `flask publish`."""
+"""`flask editions`, `flask mentions`, `flask preview`."""
 
 import json
 import sys
 from datetime import date
 
 import click
-from flask import current_app
 
 from app.cli.common import DAY, acting, edition_on, now, plain_errors, rules
-from app.domain.editions import EmptyEdition
 from app.extensions import db
 from app.queries.editions_json import edition_json
-from app.queries.posts import deliveries_of
 from app.queries.waiting import waiting_of
 from app.services import evidence
-from app.services.publishing import Published, preview, publish
+from app.services.publishing import preview
 
 
 @click.group("editions")
@@ -79,54 +76,3 @@ def preview_command(day: date) -> None:
     data = preview(db.session, edition_on(day).id, now=now(), rules=rules())
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
-
-
-@click.command("publish")
-@click.argument("day", type=DAY)
-@click.option("--yes", is_flag=True, help="Do not ask, not even for an edition without papers.")
-@plain_errors
-def publish_command(day: date, yes: bool) -> None:
-    """Freeze the edition of a date into its post and deliver it."""
-    edition = edition_on(day)
-    shown = edition_json(db.session, edition)
-    targets = current_app.extensions["targets"]
-    if not yes and edition.status == "draft":
-        papers = len(shown["picked"])
-        where = " and ".join(target.describe() for target in targets)
-        click.confirm(f"Publish {papers} paper{'' if papers == 1 else 's'} of {day} to {where}?", abort=True, err=True)
-    published = _publish(edition.id, empty_confirmed=yes)
-    if published is None:
-        click.confirm(f"No paper is picked for {day}. Publish an empty post?", abort=True, err=True)
-        published = _publish(edition.id, empty_confirmed=True)
-    _say(published)
-
-
-def _publish(edition_id: int, *, empty_confirmed: bool) -> Published | None:
-    """The post, or None where the edition is empty and nobody has said yes to that."""
-    try:
-        return publish(
-            db.session,
-            edition_id,
-            acting(),
-            targets=current_app.extensions["targets"],
-            empty_confirmed=empty_confirmed,
-        )
-    except EmptyEdition:
-        return None
-
-
-def _say(published: Published) -> None:
-    post = published.post
-    if not published.is_new:
-        click.echo("It was published before; nothing changed.")
-    failed = False
-    for delivery in deliveries_of(db.session, post.id):
-        failed = failed or delivery.status != "delivered"
-        if delivery.status == "delivered":
-            click.echo(f"file {delivery.receipt}")
-        else:
-            click.echo(delivery.error or f"{delivery.target} has not been tried yet.", err=True)
-    click.echo(f"revision {post.revision}")
-    click.echo(f"sha256 {post.sha256}")
-    if failed:
-        sys.exit(1)

@@ -18,6 +18,7 @@ from app.queries.corrections import newest_revision, next_record, uncorrected
 from app.queries.posts import post_of
 from app.services.acting import Acting
 from app.services.audit import Kind, record
+from app.services.deciding import ask_again
 from app.services.delivery import deliver_after, order_deliveries
 from app.services.post_entries import list_papers
 from app.services.standing import changed_standing, clear_schedule, refuse_other_holder, standing_of
@@ -78,6 +79,8 @@ def publish(
     said = _Said(empty_confirmed, checked_reason(reason), note, grace)
     with transaction(session):
         post, is_new = _freeze(session, edition_id, by, targets, said)
+    if not is_new:
+        ask_again(session, by.now, edition_id=edition_id)
     deliver_after(session, post.id, by, targets=targets)
     return Published(post, is_new)
 

@@ -42,7 +42,7 @@ def index() -> Response:
     """The archive, by month."""
     posts = posts_in_archive(db.session)
     months = [(month, list(lines)) for month, lines in groupby(posts, key=lambda line: f"{line.date:%B %Y}")]
-    return render("pages/posts/index.html", months=months, count=len(posts))
+    return render("pages/posts/index.html", months=months, count=len(posts), now=current_app.extensions["clock"]())
 
 
 @bp.get("/posts/<day>")

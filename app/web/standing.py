@@ -10,6 +10,7 @@ from app.domain.local_times import moment_in_words
 from app.extensions import db
 from app.models import Edition, Post
 from app.queries.posts import is_in_grace, post_of
+from app.queries.schedule import worker_state
 from app.queries.scheduled import OVERDUE_AFTER, Scheduled, overdue
 
 
@@ -21,6 +22,7 @@ class Standing:
     post: Post | None
     grace_left: timedelta | None
     is_overdue: bool
+    has_worker: bool
     elsewhere: list[Scheduled]
 
     @property
@@ -45,6 +47,8 @@ def standing_shown(edition: Edition) -> Standing:
         edition=edition,
         post=post,
         grace_left=grace_left(post, now) if edition.status == "published" else None,
+        # Asked only where something depends on it.
+        has_worker=edition.publish_at is None or worker_state(db.session, now).is_running,
         is_overdue=edition.publish_problem is not None or is_late,
         elsewhere=[found for found in late if found.edition_id != edition.id],
     )
