@@ -38,6 +38,10 @@ FORMULA = re.compile("\ufdd0([0-9]{1,9})\ufdd1")
 _CODE_OR_TAG = re.compile("<code[^<>]*>[^<]*</code>|<[a-z][^<>]*\ufdd0[^<>]*>")
 _ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
+# Where a quote stood, which is a paragraph of its own.
+_QUOTE = re.compile("<p>\ufdd2([0-9]{1,9})\ufdd3</p>")
+# What python-markdown puts in place of some signs, and does not find again in an address.
+_REMAINS = re.compile("\x02klzzwxh:[0-9]+\x03?|[\x02\x03]")
 # As python-markdown has it: after the fence nothing but the name of a language.
 _CODE_FENCE = re.compile(r"(`{3,}|~{3,}) *\.?[\w#.+-]* *$")
 # It would look for the end of such a tag in what follows, a quote's for instance.
@@ -95,9 +99,11 @@ def marked_html(text: str) -> tuple[str, list[str]]:
 
 
 def _rendered(text: str, formulas: list[str]) -> str:
-    source = "\n".join(_without_formulas(text.split("\n"), formulas))
+    quotes: list[str] = []
+    source = "\n".join(_without_formulas(text.split("\n"), formulas, quotes))
     source = _PARAGRAPH.sub(_without_many_brackets, source)
     page = markdown.markdown(source, extensions=["fenced_code", _ListsAndImages()], output_format="html")
+    page = _QUOTE.sub(lambda match: quotes[int(match[1])], _REMAINS.sub("", page))
     # In an address, and in code over several lines, a dollar is only a dollar.
     return _CODE_OR_TAG.sub(lambda tag: FORMULA.sub(lambda match: escape(_source(formulas, match)), tag[0]), page)
 
@@ -115,10 +121,17 @@ def _body(text: str) -> str:
     return "\n".join(lines[end + 1 :])
 
 
-def _without_formulas(lines: list[str], formulas: list[str]) -> list[str]:
-    """The lines with a numbered mark for each formula; in quotes and code a dollar is only a dollar."""
+def _without_formulas(lines: list[str], formulas: list[str], quotes: list[str]) -> list[str]:
+    """The lines with a numbered mark for each formula, and for each quote, whose signs mean nothing to Markdown.
+
+    In code a dollar is only a dollar.
+    """
     out, fence = [], ""
     for line in lines:
+        if not fence and line.startswith("<blockquote") and line.endswith("</blockquote>"):
+            quotes.append(line)
+            out += ["", f"\ufdd2{len(quotes) - 1}\ufdd3", ""]
+            continue
         mark = _CODE_FENCE.match(line)
         if mark and (not fence or line.rstrip() == fence):
             fence = "" if fence else mark[1]

@@ -175,7 +175,9 @@ class Respelling:
         if self.mathematics == "verbatim":
             return without_template_signs(quiet_formula(span)) if self.templates else quiet_formula(span)
         if self.mathematics == "escaped":
-            return f"{_dollars(span)}{escaped_words(_SPACES.sub(' ', formula(span)))}{_dollars(span)}"
+            dollars = "$$" if span.startswith("$$") else "$"
+            dollars = dollars.replace("$", "&#36;") if self.kramdown else dollars
+            return f"{dollars}{escaped_words(_SPACES.sub(' ', formula(span)))}{dollars}"
         source = formula(span)
         if re.search(r"[|$<`]", source) or self._would_act(source):
             return self._inline_formula(span)
@@ -203,10 +205,6 @@ def _sign(children: Sequence[Child], at: int) -> str:
     if not children:
         return ""
     return "*" if isinstance(children[at], Node) else text_of(children[at])[at:][:1]
-
-
-def _dollars(span: str) -> str:
-    return "$$" if span.startswith("$$") else "$"
 
 
 def _indented(text: str, first: str, others: str) -> str:

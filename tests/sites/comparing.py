@@ -55,6 +55,8 @@ def differences(built: Page, preview: Page, *, html: bool, links_addresses: bool
             yield f"part {number}: {_around(found.words, wanted.words)}"
         if found.links != wanted.links:
             yield f"part {number}: links {found.links} instead of {wanted.links}"
+        if found.starts != wanted.starts:
+            yield f"part {number}: lists begin with {found.starts} instead of {wanted.starts}"
         for tag in _COUNTED:
             counts = found.elements[tag], wanted.elements[tag]
             # Without HTML, code that a template would read is written as words.
@@ -103,4 +105,5 @@ def _marked(piece: PostDocument) -> tuple[str, list[str]]:
 def _add(part: Part, more: Part) -> None:
     part.words = f"{part.words} {more.words}".strip()
     part.links += more.links
+    part.starts += more.starts
     part.elements += more.elements

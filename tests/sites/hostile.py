@@ -124,5 +124,5 @@ def drawn(seed: int, *, lines: int = 1) -> str:
 def drawn_note(seed: int) -> str:
     """A note of an editor's: lists, quotations, code, links, and special signs anywhere; always the same for a seed."""
     chance = random.Random(f"note {seed}")
-    starts = ("", "", "* ", "- ", "1. ", "3) ", "> ", "    ", "  * ", "```", "~~~ py", "\n", "\n", "# ", _LINK)
+    starts = ("", "", "* ", "- ", "1. ", "3. ", "3) ", "> ", "    ", "  * ", "```", "~~~ py", "\n", "\n", "# ", _LINK)
     return "\n".join(chance.choice(starts) + drawn(chance.randrange(10**6)) for _ in range(chance.randint(1, 7)))

@@ -25,10 +25,11 @@ def even(words: str) -> str:
 
 @dataclass(slots=True)
 class Part:
-    """A stretch of a page: its visible words, its links in order, how often each element stands in it."""
+    """A stretch of a page: its visible words, its links, with what its lists begin, how often each element stands in it."""
 
     words: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)
+    starts: list[str] = field(default_factory=list)
     elements: Counter[str] = field(default_factory=Counter)
     attributes: set[tuple[str, str]] = field(default_factory=set)
 
@@ -78,6 +79,8 @@ class _Reader(HTMLParser):
             part.attributes |= {(tag, name) for name, _ in attrs}
             if tag in ("br", "p", "li", "pre", "blockquote", "hr", "ul", "ol", "div", "td", "dd"):
                 part.words += " "
+            if tag == "ol":
+                part.starts.append(dict(attrs).get("start") or "1")
             if tag == "a":
                 self.link = [dict(attrs).get("href") or "", ""]
         if tag not in _VOID:
