@@ -255,6 +255,12 @@ class TestAFolder:
         refused = refusal(path)
         assert refused.startswith(f"{path}/body.md.jinja") and said in refused
 
+    def test_a_folder_without_a_body_has_the_usual_one(self, folder):
+        path = folder()
+        (path / "body.md.jinja").unlink()
+        own, usual = load_profile(path), load_profile("hugo")
+        assert (own.name, own.body) == ("house", usual.body)
+
     def test_a_name_that_is_none_and_a_folder_without_files_are_said(self, tmp_path):
         assert refusal(Path("baroque")).startswith(
             "'baroque' is neither one of lumen, hugo, jekyll, eleventy, astro nor"

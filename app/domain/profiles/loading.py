@@ -38,9 +38,11 @@ def load_profile(name_or_folder: str | Path) -> Profile:
     folder = FOLDER / asked if asked in BUILT_IN else Path(asked).expanduser()
     if not folder.is_dir():
         raise ProfileError(
-            f"{asked!r} is neither one of {', '.join(BUILT_IN)} nor a folder with {PROFILE_FILE} and {BODY_FILE}."
+            f"{asked!r} is neither one of {', '.join(BUILT_IN)} nor a folder with {PROFILE_FILE}."
         )
-    source, body = _read(folder / PROFILE_FILE), _read(folder / BODY_FILE)
+    own = folder / BODY_FILE
+    # Most generators differ in the front matter alone; the usual body lies beside this module.
+    source, body = _read(folder / PROFILE_FILE), _read(own if own.exists() else FOLDER / BODY_FILE)
     try:
         profile = _profile(source, body)
         _check(profile)
