@@ -107,12 +107,12 @@ def last_day(month: Day) -> Day:
 
 def newest_published(session: Session) -> Day | None:
     """The date of the newest edition that has a post."""
-    return session.scalar(select(func.max(Edition.date)).join(Post, Post.edition_id == Edition.id))
+    return session.scalar(select(func.max(Edition.date)).where(Edition.post_id.is_not(None)))
 
 
 def months_beside(session: Session, month: Day) -> tuple[Day | None, Day | None]:
     """The first days of the nearest months before and after one that have a post."""
-    dates = select(Edition.date).join(Post, Post.edition_id == Edition.id)
+    dates = select(Edition.date).where(Edition.post_id.is_not(None))
     before = session.scalar(dates.where(Edition.date < month).order_by(Edition.date.desc()).limit(1))
     after = session.scalar(dates.where(Edition.date > last_day(month)).order_by(Edition.date).limit(1))
     return before and before.replace(day=1), after and after.replace(day=1)
@@ -144,7 +144,7 @@ def _looked_at(session: Session, first: Day, last: Day, weights: Mapping[str, fl
 
 
 def _posts(first: Day, last: Day) -> Select[Any]:
-    """The newest revision of every post of some days, the newest day first."""
+    """Every post of some days in the revision that readers have, the newest day first."""
     return (
         select(
             Post.edition_id,
@@ -154,8 +154,8 @@ def _posts(first: Day, last: Day) -> Select[Any]:
             Post.record["kind"].as_string().label("kind"),
             Post.record["weights"].label("weights"),
         )
-        .join(Edition, Edition.id == Post.edition_id)
-        .where(Edition.date.between(first, last), Post.id.in_(select(func.max(Post.id)).group_by(Post.edition_id)))
+        .join(Edition, Edition.post_id == Post.id)
+        .where(Edition.date.between(first, last))
         .order_by(Edition.date.desc())
     )
 

@@ -42,7 +42,9 @@ def fill_edition(
     )
     if free.rowcount != 1:
         if _lock_draft(session, edition):
-            _add_papers(session, edition, run_id, "waiting", takes_held)
+            # Papers that are held are for a next edition, and one that is being corrected is none.
+            is_next = takes_held and session.scalar(select(Edition.post_id).where(Edition.id == edition.id)) is None
+            _add_papers(session, edition, run_id, "waiting", is_next)
         return None
     _add_papers(session, edition, run_id, "candidate", takes_held)
     _start_afresh(session, edition, run_id)

@@ -20,9 +20,9 @@ HELD, HOME = aliased(Item), aliased(Edition)
 
 
 def next_draft(session: Session, edition_id: int) -> int | None:
-    """The id of the nearest later edition that is a draft."""
+    """The id of the nearest later edition that is a draft; one whose post is being corrected is no next edition."""
     day = select(Edition.date).where(Edition.id == edition_id).scalar_subquery()
-    later = select(Edition.id).where(Edition.date > day, Edition.status == "draft")
+    later = select(Edition.id).where(Edition.date > day, Edition.status == "draft", Edition.post_id.is_(None))
     return session.scalar(later.order_by(Edition.date).limit(1))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.corrections import NOTE_LIMIT, NoteMissing, NothingCorrected
 from app.domain.editions import NotAllowed
-from app.models import AuditEvent, Delivery, Edition, Post
+from app.models import AuditEvent, Delivery, Edition, Item, Post
 from app.queries.posts import post_of, posts_in_archive, revisions_of
 from app.queries.repeats import earlier_runs
 from app.queries.standing import stands
@@ -394,3 +394,14 @@ def test_every_revision_stays_byte_for_byte(session, edition, corrected, ana, ta
     retracting.restore(session, edition.id, ana(), targets=[target])
     found = session.execute(select(Post.revision, Post.markdown, Post.sha256))
     assert {revision: (data, digest) for revision, data, digest in found} == kept
+
+
+def test_a_held_paper_is_not_put_into_an_edition_that_is_being_corrected(session, rules, edition, go, ana):
+    earlier = edition_of_scores(session, rules, [70], day=DAY - timedelta(days=1))
+    go()
+    correcting.reopen(session, edition.id, ana())
+    (held,) = items(session, day=earlier.date)
+    curation.hold(session, held.id, ana())
+    assert held.paper_id not in {item.paper_id for item in session.scalars(select(Item).filter_by(edition=edition))}
+    ingest_things(session, rules, [paper(score=55)])
+    assert held.paper_id not in {item.paper_id for item in session.scalars(select(Item).filter_by(edition=edition))}
