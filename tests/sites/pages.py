@@ -25,7 +25,7 @@ def even(words: str) -> str:
 
 @dataclass(slots=True)
 class Part:
-    """A stretch of a page: its visible words, its links, with what its lists begin, how often each element stands in it."""
+    """A stretch of a page: its words as seen, links, what its lists begin with, how often each element stands in it."""
 
     words: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)
@@ -80,7 +80,10 @@ class _Reader(HTMLParser):
             if tag in ("br", "p", "li", "pre", "blockquote", "hr", "ul", "ol", "div", "td", "dd"):
                 part.words += " "
             if tag == "ol":
-                part.starts.append(dict(attrs).get("start") or "1")
+                start = dict(attrs).get("start") or "1"
+                part.starts.append(
+                    start if len(start) < 10 else "1"
+                )  # No Markdown but the preview's counts on from there.
             if tag == "a":
                 self.link = [dict(attrs).get("href") or "", ""]
         if tag not in _VOID:
