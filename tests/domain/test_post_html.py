@@ -103,3 +103,23 @@ def test_a_hostile_post_takes_a_few_seconds_at_most(unit, size):
     started = time.process_time()
     post_html(HEAD + unit * (size // len(unit)))
     assert time.process_time() - started < 10
+
+
+QUOTE = '<blockquote><p>words &amp;lt;#</p>&mdash; Ada Fernsby <a href="https://example.org/1">Nov 18</a></blockquote>'
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("[x](https://example.org/$a$)", '<a href="https://example.org/$a$" '),
+        ("`one $a$\ntwo`", "<code>one $a$\ntwo</code>"),
+        ("```is `` no fence\n\n$a$", "<math"),
+        ("~~~\n~~~ is code\n~~~\n\n$a$", "<math"),
+        ("3. three\n4. four", '<ol start="3">'),
+        ("- one\n\n1. two", "</ul>\n<ol>"),
+        (f"below <moss\n\n{QUOTE}", "<p>below &lt;moss</p>\n<blockquote><p>words"),
+        (f"{QUOTE}\n\n{QUOTE}", "</a></blockquote>\n<blockquote><p>words &amp;lt;#</p>— Ada Fernsby <a "),
+    ],
+)
+def test_signs_mean_in_the_preview_what_they_mean_on_sites(source, shown):
+    assert shown in post_html(source)

@@ -58,7 +58,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = folder / "built-at"
         if not told.exists():
-            # In the very second of its own start jekyll takes a post's moment for none and the file's name for its date.
+            # Of a post of the very second in which it starts jekyll reads the date from the file's name.
             now = datetime.now(UTC) - timedelta(seconds=3)
             _build(generator, folder / "site", now)
             told.write_text(now.isoformat())
