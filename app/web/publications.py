@@ -1,7 +1,5 @@
 """Publications: publishing an edition asks once, an empty one twice, and makes one post however often it is pressed."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -11,6 +9,7 @@ from flask_login import current_user, login_required
 from app.domain.corrections import NOTE_LIMIT, NoteMissing, NothingCorrected
 from app.domain.editions import EmptyEdition, NotAllowed
 from app.domain.posts import file_name
+from app.domain.records import fingerprint
 from app.domain.rehearsal import Line, is_red
 from app.extensions import db
 from app.models import Edition
@@ -80,9 +79,7 @@ def _picked(edition: Edition) -> int:
 def _digest(edition: Edition) -> str:
     """The short name of what would be published now, whenever that is."""
     who = acting()
-    record = next_record(db.session, edition, now=who.now, rules=who.rules)
-    timeless = record | {"published_at": None, "revised_at": None}
-    return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()[:32]
+    return fingerprint(next_record(db.session, edition, now=who.now, rules=who.rules))
 
 
 def _is_out_of_date(edition: Edition) -> bool:
