@@ -55,8 +55,9 @@ def shortened(text: str, limit: int) -> str:
 
 
 def formula(span: str) -> str:
-    """The source of a formula without its dollars."""
-    return span.strip("$")
+    """The source of a formula without its dollars; one that is escaped at its end stays."""
+    dollars = 2 if span.startswith("$$") else 1
+    return span[dollars:-dollars]
 
 
 def quiet_formula(span: str) -> str:

@@ -149,14 +149,18 @@ class Respelling:
         return all(sign in _BESIDE_STARS or (not self.html and sign.isalnum()) for sign in outside if sign)
 
     def _link(self, node: Node) -> str:
-        words = self._inline(node.children, nested=True).replace(_BREAK, " ").strip(" ")
+        inside = self._inline(node.children, nested=True).replace(_BREAK, " ")
+        words = inside.strip(" ")
+        # A space within the link is one beside it.
+        before, after = (" " if inside != side else "" for side in (inside.lstrip(" "), inside.rstrip(" ")))
         address = safe_address(node.attributes.get("href", ""))
         if not address or not words:
-            return words
+            return inside
         # Hugo would take such a link for the box of a task.
         words = f"&#{ord(words)};" if words in ("x", "X") else words
         title = node.attributes.get("title", "")
-        return f'[{words}]({address} "{title}")' if _PLAIN_TITLE.fullmatch(title) else f"[{words}]({address})"
+        told = f' "{title}"' if _PLAIN_TITLE.fullmatch(title) else ""
+        return f"{before}[{words}]({address}{told}){after}"
 
     def _code(self, text: str) -> str:
         """A code span; spelled by entities where something in it could act."""

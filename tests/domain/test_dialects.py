@@ -127,6 +127,7 @@ def test_a_quote_as_html_is_quiet_and_without_a_networks_class():
         ("$$a_i$$", JEKYLL, "$$a_i$$"),
         ("$|x|$ or $x_{{a}}$", JEKYLL, r"&#92;(&#124;x&#124;&#92;) or &#92;(x\_&#123;&#123;a&#125;&#125;&#92;)"),
         ("$x_{{a}}$", Dialect(frozenset({"liquid"})), "$x_{ {a} }$"),
+        (r"$a\$$", HUGO, r"$a&#92;&#36;$"),
         ("$5 and $6", Dialect(), "&#36;5 and &#36;6"),
     ],
 )
@@ -152,6 +153,7 @@ def test_formulas_are_spelled_as_the_generator_expects(markdown, dialect, spelle
         ("```\n{{ x }}\n\n```", JEKYLL, "<pre><code>&#123;&#123; x &#125;&#125;&#10;</code></pre>"),
         ("`{{ x }}` and `y|z`", JEKYLL, "<code>&#123;&#123; x &#125;&#125;</code> and <code>y&#124;z</code>"),
         ("[x](https://example.org/(a))", HUGO, "[&#120;](https://example.org/%28a%29)"),
+        ("a[ b ](https://example.org/)c", HUGO, "a [b](https://example.org/) c"),
         ("see www.example.org", HUGO, "see www&#46;example.org"),
     ],
 )
