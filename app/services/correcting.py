@@ -16,6 +16,7 @@ from app.services.acting import Acting
 from app.services.applying import give_on
 from app.services.audit import Acted, Kind, item_changes, record, snapshot, unplain
 from app.services.holding import editions_given, next_draft
+from app.services.reading_links import forget_link
 from app.services.scoring import claim_editions, clear_places
 from app.services.standing import changed_standing, claim_post, clear_schedule, refuse_other_holder, standing_of
 from app.services.transactions import transaction
@@ -44,7 +45,8 @@ def reopen(session: Session, edition_id: int, by: Acting) -> Acted:
         # An edition that was read in from a file may have been touched by nobody.
         edition.acted_at = edition.acted_at or by.now
         summary = f"began a correction of {post.file_name}, revision {post.revision}"
-        event = record(session, by, Kind.EDITION_REOPENED, summary, edition=edition, changes=[change])
+        changes = [change, *forget_link(session, edition)]
+        event = record(session, by, Kind.EDITION_REOPENED, summary, edition=edition, changes=changes)
         return Acted(edition_id, event.id, [])
 
 

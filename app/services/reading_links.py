@@ -46,6 +46,18 @@ def end_reading_link(session: Session, edition_id: int, by: Acting) -> Acted:
         return Acted(edition_id, event.id, [])
 
 
+def forget_link(session: Session, edition: Edition) -> list[dict[str, Any]]:
+    """Let the link of an edition that was published not lead to its correction; the change for an event, if any.
+
+    The caller has locked the edition and commits.
+    """
+    link = session.get(ReadingLink, edition.id, populate_existing=True)
+    if link is None:
+        return []
+    session.delete(link)
+    return [{"edition_id": edition.id, "reading_link": [_told(link), None]}]
+
+
 def edition_of_link(session: Session, edition_id: int, nonce: str) -> Edition:
     """The draft that a link lets one read. Raises LinkEnded, one plain sentence, where it lets nobody read any more."""
     link = session.get(ReadingLink, edition_id)

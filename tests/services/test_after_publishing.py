@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.corrections import NOTE_LIMIT, NoteMissing, NothingCorrected
 from app.domain.editions import NotAllowed
-from app.models import AuditEvent, Delivery, Edition, Item, Post
+from app.models import AuditEvent, Delivery, Edition, Item, Post, ReadingLink
 from app.queries.posts import post_of, posts_in_archive, revisions_of
 from app.queries.repeats import earlier_runs
 from app.queries.standing import stands
@@ -15,6 +15,7 @@ from app.services import correcting, curation, evidence, retracting, undo
 from app.services.acting import Acting
 from app.services.archive import verify_stored
 from app.services.publishing import preview, publish
+from app.services.reading_links import LinkEnded, edition_of_link, make_reading_link
 from app.targets import DirectoryTarget
 from tests.factories import DAY, edition_of_scores, ingest_things, items, mention, mention_row, paper
 
@@ -405,3 +406,15 @@ def test_a_held_paper_is_not_put_into_an_edition_that_is_being_corrected(session
     assert held.paper_id not in {item.paper_id for item in session.scalars(select(Item).filter_by(edition=edition))}
     ingest_things(session, rules, [paper(score=55)])
     assert held.paper_id not in {item.paper_id for item in session.scalars(select(Item).filter_by(edition=edition))}
+
+
+def test_a_reading_link_that_ended_with_publishing_does_not_lead_to_the_correction(session, edition, go, ana):
+    make_reading_link(session, edition.id, ana())
+    nonce = session.get_one(ReadingLink, edition.id).nonce
+    assert edition_of_link(session, edition.id, nonce).id == edition.id
+    go()
+    correcting.reopen(session, edition.id, ana())
+    with pytest.raises(LinkEnded):
+        edition_of_link(session, edition.id, nonce)
+    make_reading_link(session, edition.id, ana())
+    assert session.get_one(ReadingLink, edition.id, populate_existing=True).nonce != nonce
