@@ -44,6 +44,8 @@ _QUOTE = re.compile("<p>\ufdd2([0-9]{1,9})\ufdd3</p>")
 _REMAINS = re.compile("\x02klzzwxh:[0-9]+\x03?|[\x02\x03]")
 # As python-markdown has it: after the fence nothing but the name of a language.
 _CODE_FENCE = re.compile(r"(`{3,}|~{3,}) *\.?[\w#.+-]* *$")
+# What stands behind such a pair it would take for what is in it.
+_EMPTY_TAGS = re.compile("<(em|strong|code)></\\1>")
 # It would look for the end of such a tag in what follows, a quote's for instance.
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?][^>]*$)")
 
@@ -143,14 +145,14 @@ def _without_formulas(lines: list[str], formulas: list[str], quotes: list[str]) 
 
 
 def _marked(text: str, formulas: list[str]) -> str:
-    """The text with a numbered mark for each formula, which goes onto the list, and without tags left open."""
+    """The text with a numbered mark for each formula, which goes onto the list, and without tags left open or empty."""
     pieces = []
     for is_math, piece in split_math(text):
         if is_math:
             formulas.append(piece)
             piece = f"\ufdd0{len(formulas) - 1}\ufdd1"
         pieces.append(piece)
-    return _OPEN_TAG.sub("&lt;", "".join(pieces))
+    return _OPEN_TAG.sub("&lt;", _EMPTY_TAGS.sub("", "".join(pieces)))
 
 
 def _without_many_brackets(match: re.Match[str]) -> str:

@@ -118,6 +118,7 @@ QUOTE = '<blockquote><p>words &amp;lt;#</p>&mdash; Ada Fernsby <a href="https://
         ("3. three\n4. four", '<ol start="3">'),
         ("- one\n\n1. two", "</ul>\n<ol>"),
         (f"below <moss\n\n{QUOTE}", "<p>below &lt;moss</p>\n<blockquote><p>words"),
+        (f"<em></em>$a$\n\n{QUOTE}", "</math></p>\n<blockquote>"),
         (f"{QUOTE}\n\n{QUOTE}", "</a></blockquote>\n<blockquote><p>words &amp;lt;#</p>— Ada Fernsby <a "),
     ],
 )
