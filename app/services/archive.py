@@ -15,6 +15,7 @@ from app.domain.editions import NotAllowed, Rules
 from app.domain.posts import FrontMatterError, PostUnreadable, ProfileError, compose, first_difference, parse
 from app.domain.records import RecordUnreadable, archive_record
 from app.models import Edition, Post
+from app.queries.posts import revisions_of
 from app.services.acting import Acting
 from app.services.archive_papers import add_papers
 from app.services.audit import Kind, record
@@ -59,12 +60,14 @@ def import_post(session: Session, name: str, data: bytes, by: Acting) -> bool:
 def export_posts(session: Session, directory: Path) -> Iterator[str]:
     """Write every frozen post as readers have it, the bytes as published, without those withdrawn; yields each path.
 
-    Raises NotAllowed when a file is in the way or the folder cannot be written.
+    An earlier revision that lies there gives way. Raises NotAllowed when another file is in the way or the folder
+    cannot be written.
     """
     target = DirectoryTarget(directory)
     for post in _posts_out(session):
+        own = {revision.sha256 for revision in revisions_of(session, post.edition_id)}
         try:
-            yield target.put(post.file_name, post.markdown)
+            yield target.put(post.file_name, post.markdown, replaces=own)
         except DeliveryError as error:
             raise NotAllowed(str(error)) from error
 

@@ -38,8 +38,9 @@ def headline(session, clock, rules):
     return write
 
 
-def test_a_post_is_corrected(run, session, edition, headline, app):
+def test_a_post_is_corrected(run, session, edition, headline, app, tmp_path):
     assert run("publish", D, "--yes").exit_code == 0
+    assert run("posts", "export", tmp_path / "copies").exit_code == 0
     begun = run("posts", "correct", D)
     assert begun.exit_code == 0 and "The edition is open" in begun.stdout
     nothing = run("publish", D, "--yes", "--correction", "A name was wrong.")
@@ -51,6 +52,9 @@ def test_a_post_is_corrected(run, session, edition, headline, app):
     assert done.exit_code == 0 and "revision 2" in done.stdout
     (file,) = app.config["TARGET_DIR"].glob("*.md")
     assert file.read_bytes() == session.query(Post).filter_by(revision=2).one().markdown
+    # Copies that are written again are those of the correction.
+    assert run("posts", "export", tmp_path / "copies").exit_code == 0
+    assert (tmp_path / "copies" / file.name).read_bytes() == file.read_bytes()
 
 
 def test_a_correction_is_given_up(run, session, edition, headline):
