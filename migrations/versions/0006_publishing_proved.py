@@ -82,6 +82,8 @@ def downgrade() -> None:
             table.drop_column(name)
         table.create_unique_constraint(op.f("uq_deliveries_post_id_target"), ["post_id", "target"])
     _check_deliveries(f"status in ({FORMER_STATUSES})", ())
+    # What is being corrected has a post that readers have, and without the column nothing but its status says so.
+    op.execute("update editions set status = 'published' where post_id is not null")
     with op.batch_alter_table("editions") as table:
         for name in ("post_id", "publish_editor_id"):
             table.drop_constraint(op.f(f"fk_editions_{name}"), type_="foreignkey")

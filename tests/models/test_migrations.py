@@ -17,6 +17,8 @@ from app.queries.waiting import newest_finished_run
 from app.services.acting import Acting
 from app.services.adding import add_paper
 from app.services.audit import Kind, record
+from app.services.correcting import reopen
+from app.services.publishing import publish
 from app.services.undo import undo
 from tests.factories import MORNING, edition_of_scores, ingest_things, paper
 
@@ -78,6 +80,20 @@ def test_a_paper_that_waits_is_dropped_on_the_way_down_for_its_events_stay(empty
     upgrade()
     assert session.get_one(Item, waiting).state == "dropped"
     assert session.scalar(select(func.count()).where(AuditEvent.item_id == waiting)) == 2
+
+
+def test_a_post_that_is_being_corrected_stays_its_editions_post_down_and_up_again(empty):
+    upgrade()
+    session = db.session
+    edition = edition_of_scores(session, empty.extensions["rules"], [60])
+    by = Acting(None, MORNING, empty.extensions["rules"])
+    post_id = publish(session, edition.id, by, targets=[]).post.id
+    reopen(session, edition.id, by)
+    session.remove()
+    downgrade(revision="0005")
+    upgrade()
+    found = session.query(Edition).one()
+    assert (found.status, found.post_id) == ("published", post_id)
 
 
 @pytest.fixture
