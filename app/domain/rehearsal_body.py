@@ -1,6 +1,7 @@
 """A rehearsal's look at what stands below the front matter: papers, formulas, links and quotes."""
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,10 +59,10 @@ def _papers(lines: Sequence[str], read: Sequence[_Read], papers: int | None) -> 
     numbered = [(line, int(found["number"])) for line in headings if (found := _HEADING.match(line.text))["number"]]
     starts = [line.number for line, _ in numbered]
     # Where entries list links, as in all of our own forms, a line without them only looks like a heading.
-    listing = [end for end in read if end.text.startswith(LINKS)]
+    listing = [line.number for line in read if line.text.startswith(LINKS)]
     if listing:
-        spans = zip(starts, [*starts[1:], len(lines) + 1], strict=True)
-        real = {start for start, end in spans if any(start < line.number < end for line in listing)}
+        # Each list of links belongs to the last heading above it.
+        real = {starts[above - 1] for number in listing if (above := bisect(starts, number))}
         numbered = [(line, number) for line, number in numbered if line.number in real]
     count = len(numbered) if numbered else len(headings)
     if not count:

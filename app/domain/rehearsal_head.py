@@ -35,7 +35,7 @@ def head_lines(lines: Sequence[str], *, now: datetime) -> list[Line]:
 def _agreed(body: str, lines: Sequence[str]) -> tuple[Mapping[str, Any] | None, list[Line]]:
     """What YAML 1.1 makes of the front matter, if it can be read at all, and whether YAML 1.2 makes the same of it."""
     read: dict[str, Any] = {}
-    for version, load in (("1.1", yaml.safe_load), ("1.2", _load_newer)):
+    for version, load in (("1.1", _load_older), ("1.2", _load_newer)):
         try:
             read[version] = load(body)
         except Exception as error:  # A hostile text makes either library raise whatever happens inside it.
@@ -48,6 +48,20 @@ def _agreed(body: str, lines: Sequence[str]) -> tuple[Mapping[str, Any] | None, 
     except (RecursionError, OverflowError):
         return None, [bad("front matter", "The front matter is nested too deeply.", 2)]
     return older, differing or [good("front matter", "Readers of YAML 1.1 and 1.2 agree on the front matter.")]
+
+
+class _Older(yaml.SafeLoader):
+    """YAML 1.1, in which maps that are merged into maps can take up all of the memory within a few lines."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge as YAML does, up to MOST_VALUES."""
+        super().flatten_mapping(node)
+        if len(node.value) > MOST_VALUES:
+            raise yaml.constructor.ConstructorError(problem="it merges far more than a front matter should say")
+
+
+def _load_older(body: str) -> Any:
+    return yaml.load(body, Loader=_Older)
 
 
 def _load_newer(body: str) -> Any:

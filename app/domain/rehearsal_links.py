@@ -8,13 +8,18 @@ from app.domain.entities import unescaped
 
 _OPENING = re.compile(r"(?<!\\)(?:\\\\)*\]\(")
 # What was typed as a link and is none, so that its sign was escaped.
-_PRINTED = re.compile(r"\\\](?:\(|&#40;)([^\s()]*[.:/][^\s()]*)\)")
+_PRINTED = re.compile(r"\\\](?:\(|&#40;)([^\s()]*+)(\)?)")
+_LIKE_AN_ADDRESS = re.compile("[.:/]")
+_IN_POINTED = re.compile(r"<((?:[^<>\\]|\\.)*+)>")
 _TITLE = re.compile(r"""\s+(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))\s*""")
 _HREF = re.compile(r"""<a\s[^<>]*?href\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _WITHIN = ("/", "#", "?", "./", "../")
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}\.?|localhost|\[[0-9a-f:.]+\]|[0-9.]+", re.IGNORECASE)
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_MAIL = re.compile(r"[^\s@]++@[^\s@.]++(?:\.[^\s@.]++)++")
 LONGEST_SHOWN = 80
+# As deep as brackets in an address may stand in each other to cmark, after which generators go; without an end to it
+# each of many open brackets would be looked for to the end of the line.
+DEEPEST = 32
 
 
 def links_in(line: str) -> Iterator[str | None]:
@@ -31,7 +36,8 @@ def printed_links_in(line: str) -> list[str]:
 
     What has an address of the web behind it stood so in a paper's own text, where no link acts.
     """
-    return [address for address in map(unescaped, _PRINTED.findall(line)) if link_trouble(address)]
+    printed = [unescaped(text) for text, end in _PRINTED.findall(line) if end and _LIKE_AN_ADDRESS.search(text)]
+    return [address for address in printed if link_trouble(address)]
 
 
 def printed_trouble(address: str) -> str:
@@ -45,25 +51,31 @@ def _shown(address: str) -> str:
 
 def _destination(line: str, at: int) -> str | None:
     """What stands between the round brackets by CommonMark's rule, without a title."""
-    rest = line[at:].lstrip(" ")
-    if rest.startswith("<"):
-        end = rest.find(">")
-        return rest[1:end] if end > 0 and _closes(rest[end + 1 :]) else None
-    depth, end = 0, 0
-    while end < len(rest) and not rest[end].isspace():
-        if rest[end] == "\\":
+    start = _after_spaces(line, at)
+    if line.startswith("<", start):
+        pointed = _IN_POINTED.match(line, start)
+        return pointed[1] if pointed and _closes(line, pointed.end()) else None
+    depth, end = 0, start
+    while end < len(line) and not line[end].isspace() and depth <= DEEPEST:
+        if line[end] == "\\":
             end += 1
-        elif rest[end] == ")" and not depth:
+        elif line[end] == ")" and not depth:
             break
         else:
-            depth += {"(": 1, ")": -1}.get(rest[end], 0)
+            depth += {"(": 1, ")": -1}.get(line[end], 0)
         end += 1
-    return rest[:end] if _closes(rest[end:]) else None
+    return line[start:end] if _closes(line, end) else None
 
 
-def _closes(rest: str) -> bool:
-    title = _TITLE.match(rest)
-    return rest[title.end() if title else 0 :].lstrip(" ").startswith(")")
+def _closes(line: str, at: int) -> bool:
+    title = _TITLE.match(line, at)
+    return line.startswith(")", _after_spaces(line, title.end() if title else at))
+
+
+def _after_spaces(line: str, at: int) -> int:
+    while line.startswith(" ", at):
+        at += 1
+    return at
 
 
 def addresses_in_html(line: str) -> list[str]:

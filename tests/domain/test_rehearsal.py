@@ -146,6 +146,10 @@ def test_a_billion_values_of_a_few_lines_are_told_soon() -> None:
     found = red(post().replace("draft: false\n", bomb))
     assert {line.check for line in found} == {"front matter"}
     assert "says far more" in found[0].said
+    merged = "a0: &a0 {x: y}\n" + "".join(
+        f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 12)
+    )
+    assert "it merges far more" in only(post().replace("draft: false\n", merged), "front matter").said
 
 
 def test_a_post_without_a_title_or_with_one_that_is_no_text_is_told() -> None:
@@ -280,6 +284,19 @@ def test_very_many_faults_of_one_kind_are_told_in_short() -> None:
     found = red(post(1, note="\n".join(["[a](b)"] * 300)))
     assert len(found) == 21
     assert found[-1].said == "And 280 more of the same kind."
+
+
+@pytest.mark.parametrize("typed", ["](", r"\](.", r"\]&#40;.", "[a](<", "[a](mailto:a@.", "[a](mailto:a@b.@", "`` ` "])
+def test_a_note_that_is_as_long_as_it_may_be_is_gone_through_once(typed: str) -> None:
+    signs = (typed * 20_000)[:20_000]
+    for note in (signs, typed + signs[-2:-1] * 20_000, f"{typed}{'.' * 20_000}@)"):
+        assert {line.check for line in red(post(1, note=note))} <= {"links"}
+
+
+def test_links_listed_where_no_paper_is_are_no_paper_s() -> None:
+    assert only(post(0, introduction="- links: [a](https://example.org)"), "papers").said.startswith(
+        "The post is empty"
+    )
 
 
 @settings(max_examples=50)
