@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 # Later than that nobody expects it any more, and an editor is asked instead.
 LATEST = timedelta(hours=1)
 FARTHEST = timedelta(days=366)
-UNFORESEEN = "Something went wrong that nobody foresaw; the log has more."
+UNFORESEEN = "Something went wrong that nobody foresaw, and the log has more; publish it now, or choose another time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _publish_at_its_time(
     by, at = Acting(edition.publish_editor, now, rules), edition.publish_at
     said = {"reason": edition.publish_reason or "", "note": edition.publish_note or ""}
     try:
-        _refuse_now(session, edition, by, targets)
+        _refuse_now(session, edition, by)
         return Tried(edition_id, publish(session, edition_id, by, targets=targets, **said).post, None)
     except NotAllowed as error:
         problem = str(error)
@@ -107,8 +107,11 @@ def _publish_at_its_time(
     return Tried(edition_id, None, problem)
 
 
-def _refuse_now(session: Session, edition: Edition, by: Acting, targets: Sequence[Target]) -> None:
-    """Refuse what nobody would press the button for now. Raises NotAllowed."""
+def _refuse_now(session: Session, edition: Edition, by: Acting) -> None:
+    """Refuse what nobody would press the button for now. Raises NotAllowed.
+
+    Targets are not asked: one that cannot be reached now is tried again, and the post goes out to all the others.
+    """
     if edition.publish_at is not None and by.now - edition.publish_at > LATEST:
         raise NotAllowed("No worker ran at the time; publish it now, or choose another time.")
     if by.editor is not None and not (by.editor.may_edit and by.editor.is_active):
@@ -116,7 +119,7 @@ def _refuse_now(session: Session, edition: Edition, by: Acting, targets: Sequenc
     if not picked_order(session, edition.id):
         raise NotAllowed("No paper was picked; pick what is to be published, or publish it empty yourself.")
     if edition.publish_reason is None:
-        lines = rehearsal_of(session, edition, now=by.now, rules=by.rules, targets=targets)
+        lines = rehearsal_of(session, edition, now=by.now, rules=by.rules)
         if red := [line.said for line in lines if line.is_bad]:
             raise NotAllowed(f"The rehearsal was not good, and nobody had given a reason to publish anyway: {red[0]}")
 

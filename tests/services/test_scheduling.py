@@ -163,13 +163,9 @@ def test_an_editor_who_may_not_publish_any_more_publishes_nothing(session, editi
     assert "Ana may not publish any more" in _refused(session, edition, look, clock)
 
 
-def test_a_rehearsal_that_is_not_good_is_published_only_for_a_reason(session, edition, set_for, clock, rules, tmp_path):
-    (tmp_path / "file").write_text("no folder")
-    broken = DirectoryTarget(tmp_path / "file" / "posts")
-
-    def look():
-        return scheduling.publish_due(session, [broken], clock(), rules)
-
+def test_a_rehearsal_that_is_not_good_is_published_only_for_a_reason(session, edition, set_for, look, clock):
+    items(session)[0].note = "Read [this](https://example)."
+    session.commit()
     set_for()
     assert "The rehearsal was not good" in _refused(session, edition, look, clock)
     set_for(reason="The site is mended meanwhile.")
@@ -178,6 +174,17 @@ def test_a_rehearsal_that_is_not_good_is_published_only_for_a_reason(session, ed
     assert look()[0].post is not None
     event = session.scalars(select(AuditEvent).where(AuditEvent.kind == "edition.published")).one()
     assert event.changes[0]["reason"] == "The site is mended meanwhile."
+
+
+def test_a_target_that_cannot_be_reached_holds_nothing_up(session, edition, set_for, clock, rules, tmp_path, target):
+    (tmp_path / "file").write_text("no folder")
+    broken = DirectoryTarget(tmp_path / "file" / "posts")
+    broken.name = "broken"
+    set_for()
+    clock.tick(hours=1)
+    (tried,) = scheduling.publish_due(session, [broken, target], clock(), rules)
+    assert tried.problem is None
+    assert (target.directory / tried.post.file_name).read_bytes() == tried.post.markdown
 
 
 def test_it_is_published_late_by_up_to_an_hour_and_then_asked_about(session, edition, set_for, look, clock):
