@@ -12,8 +12,8 @@ from app.services.writing import Page
 MOVES = ("up", "down", "top", "bottom")
 # More digits than any list has places.
 POSITION_DIGITS = 9
-# What is typed at length: the texts of a paper and of an edition, and a text by itself.
-TYPED = (*ITEM_TEXTS, *EDITION_TEXTS, "text")
+# What is typed at length: the texts of a paper and of an edition, a text by itself, and why something is done.
+TYPED = (*ITEM_TEXTS, *EDITION_TEXTS, "text", "reason")
 # The most characters of a page's name for itself, and the most pages that one follows.
 WRITER_LIMIT = 40
 FOLLOWS_LIMIT = 20

@@ -67,6 +67,8 @@ def take_back(day: str) -> Response:
 def _ask(day: str, *, problem: str = "", status: int = 200) -> Response:
     post = post_or_404(day)
     if post.edition.retracted_at is not None:
+        if problem:
+            flash(problem, "bad")
         return redirect(url_for("posts.show", day=day), 303)
     context = {
         "post": post,

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, request
 from flask_login import current_user, login_required
 
 from app.domain.corrections import NOTE_LIMIT, REASON_LIMIT
@@ -74,6 +74,7 @@ def _done(edition: Edition, acted: Acted) -> Response:
 
 def _refused(edition: Edition, error: NotAllowed) -> Response:
     if edition.status == "published":
+        flash(str(error), "bad")
         return to_post(edition)
     if edition.baton_editor_id not in (None, current_user.id):
         return ask_about(edition, sentence=str(error), status=409)

@@ -17,7 +17,7 @@ from app.web.auth import acting, editor_required
 from app.web.company import company_of
 from app.web.desk import company_regions, done, refused
 from app.web.editions import edition_or_404
-from app.web.forms import read_id
+from app.web.forms import read_id, typed_texts
 from app.web.htmx import answer, is_htmx, region, render
 
 bp = Blueprint("together", __name__)
@@ -82,6 +82,8 @@ def ask_about(edition: Edition, *, sentence: str = "", status: int = 200) -> Res
         "titles": titles_of_items(db.session, {p.item_id for p in company.others if p.item_id}),
         "editors": other_editors(db.session, current_user.id),
         "sentence": sentence,
+        # A note or a reason that was typed into another question, which this one takes the place of.
+        "kept": typed_texts(request.form),
     }
     fragment = "partials/editions/_baton.html"
     if is_htmx() and request.method == "POST":

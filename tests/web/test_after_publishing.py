@@ -126,6 +126,8 @@ def test_retracting_asks_why_and_the_archive_says_so(as_editor: FlaskClient, pub
     assert "retracted" in as_editor.get("/posts").text
     assert "is retracted since" in as_editor.get(EDITION).text
     assert as_editor.get(f"{POST}/retraction").location == POST
+    assert press(as_editor, f"{POST}/retraction", reason="Twice.").location == POST
+    assert "retracted already" in as_editor.get(POST).text
     assert press(as_editor, f"{POST}/restoration").location == POST
     assert "Retract…" in as_editor.get(POST).text
     assert press(as_editor, f"{POST}/restoration").status_code == 409
@@ -239,6 +241,11 @@ def test_whoever_takes_the_baton_is_told_that_the_time_is_anothers(
     clock.tick(minutes=30)
     press(as_other_editor, f"{EDITION}/baton")
     assert "Jo holds the baton now, so nothing would happen then" in as_other_editor.get(EDITION).text
+    for address in (SCHEDULE, PUBLICATION):
+        typed = {"day": "2026-11-18", "time": "12:00", "note": NOTE, "reason": "The moss said so."}
+        refused = press(as_editor, address, **typed)
+        assert refused.status_code == 409 and "Jo holds the baton" in refused.text
+        assert NOTE in refused.text and "The moss said so." in refused.text
     press(as_other_editor, SCHEDULE, day="2026-11-18", time="12:00")
     assert "nothing would happen then" not in as_other_editor.get(EDITION).text
 

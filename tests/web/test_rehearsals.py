@@ -95,6 +95,11 @@ def test_publishing_asks_for_a_reason_where_a_target_is_red_and_keeps_it(
     assert question.count('name="reason"') == 1
     assert "hx-get" not in question
     assert laid.edition.status == "draft"
+    late = {"version": "1", "digest": "of another one", "reason": "The shelf is <b>full</b>."}
+    again = region_of(press(as_editor, f"{laid.address}/publication", htmx=True, **late), "#dialog-body")
+    assert "The shelf is &lt;b&gt;full&lt;/b&gt;.</textarea>" in again
+    # Asked a second time, the targets ask for no second reason.
+    assert again.count('name="reason"') == 1 and "reason=yes" not in again
     press(as_editor, f"{laid.address}/publication", reason="The shelf is cleared at noon.")
     assert laid.edition.status == "published"
     event = laid.session.query(AuditEvent).filter_by(kind="edition.published").one()
