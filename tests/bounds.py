@@ -1,0 +1,21 @@
+"""What keeps a hostile text from stalling the desk: work must not grow with the square of what it is given."""
+
+import time
+from collections.abc import Callable
+
+# Signs of a hostile text. Work that grows with its length takes a fraction of a second, work that grows with the
+# square of it minutes; so the bound tells one from the other on any machine, and is no measurement.
+HOSTILE = 250_000
+SECONDS = 30
+
+
+def hostile(unit: str, size: int = HOSTILE) -> str:
+    """The same few signs over and over."""
+    return unit * (size // len(unit))
+
+
+def takes_no_square(work: Callable[[], object]) -> None:
+    """Do the work, and fail where it took longer than anything that only grows with the length would."""
+    started = time.process_time()
+    work()
+    assert time.process_time() - started < SECONDS
