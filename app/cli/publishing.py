@@ -12,8 +12,8 @@ from app.domain.editions import EmptyEdition
 from app.domain.rehearsal import is_red
 from app.extensions import db
 from app.models import Edition
+from app.queries.order import picked_count
 from app.queries.posts import deliveries_of, post_of
-from app.queries.shown import item_order
 from app.services import correcting, retracting
 from app.services.publishing import Published, publish
 from app.services.rehearsal import rehearsal_of
@@ -42,7 +42,7 @@ def publish_command(day: date, yes: bool, reason: str, note: str) -> None:
 
 
 def _ask(edition: Edition) -> None:
-    papers = len(item_order(db.session, edition.id)["picked"])
+    papers = picked_count(db.session, edition.id)
     where = " and ".join(target.describe() for target in current_app.extensions["targets"])
     what = f"the correction, with {papers}" if edition.post_id else papers
     question = f"Publish {what} paper{'' if papers == 1 else 's'} of {edition.date} to {where}?"

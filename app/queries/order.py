@@ -1,6 +1,6 @@
 """The picked list of an edition as light values, for whatever has to do with order alone."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Placed
@@ -16,3 +16,8 @@ def picked_order(session: Session, edition_id: int, *, without: int | None = Non
         .order_by(Item.order_key)
     )
     return [Placed(*row[:4], is_fixed=row.placed_at is not None) for row in session.execute(query)]
+
+
+def picked_count(session: Session, edition_id: int) -> int:
+    """How many papers are picked in an edition."""
+    return session.scalar(select(func.count()).where(Item.edition_id == edition_id, Item.state == "picked")) or 0

@@ -78,6 +78,17 @@ def newest_retraction(session: Session, edition_id: int) -> AuditEvent | None:
     return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
 
+def retracted_before_publishing(session: Session, edition_id: int) -> datetime | None:
+    """Since when an edition's post was retracted when it was published last, by the event of that; None where it was
+    not."""
+    query = select(AuditEvent.changes).where(
+        AuditEvent.edition_id == edition_id, AuditEvent.kind == "edition.published"
+    )
+    changes = session.scalar(query.order_by(AuditEvent.id.desc()).limit(1)) or []
+    former = [change.get("of_edition", {}).get("retracted_at", [None])[0] for change in changes]
+    return next((datetime.fromisoformat(was) for was in former if was), None)
+
+
 def revision_of(session: Session, edition_id: int, revision: int) -> Post | None:
     """One revision of an edition's post by its number."""
     return session.scalar(select(Post).where(Post.edition_id == edition_id, Post.revision == revision))

@@ -9,10 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.models import AuditEvent, Edition, Post, PostEntry
-
-# The kind of the event with which a post is published, or a correction of it.
-PUBLISHED = "edition.published"
+from app.models import Edition, Post, PostEntry
+from app.queries.posts import retracted_before_publishing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +86,8 @@ def readers_at(session: Session, now: datetime) -> Readers:
         .where(Post.grace_until > now)
     )
     rows = session.execute(query).all()
-    return Readers({row.edition_id: None if _was_withdrawn(session, row.edition_id) else row.id for row in rows})
-
-
-def _was_withdrawn(session: Session, edition_id: int) -> bool:
-    """Whether an edition's post was withdrawn from readers before it was published last."""
-    query = select(AuditEvent.changes).where(AuditEvent.edition_id == edition_id, AuditEvent.kind == PUBLISHED)
-    changes = session.scalar(query.order_by(AuditEvent.id.desc()).limit(1)) or []
-    former = [change.get("of_edition", {}).get("retracted_at", [None])[0] for change in changes]
-    return any(former)
+    had_none = {row.edition_id for row in rows if retracted_before_publishing(session, row.edition_id)}
+    return Readers({row.edition_id: None if row.edition_id in had_none else row.id for row in rows})
 
 
 def newest_posts(session: Session, readers: Readers, limit: int) -> list[OutPost]:

@@ -16,7 +16,7 @@ from app.domain.posts import PostDocument
 from app.domain.records import document_of
 from app.models import Edition, Post
 from app.queries.mailing import SentMail, mails_of
-from app.queries.posts import post_of, revisions_of
+from app.queries.posts import is_in_grace, post_of, revisions_of
 from app.queries.records import edition_record
 from app.services.acting import Acting
 from app.services.audit import Kind, record
@@ -75,7 +75,7 @@ def why_not(told: Elsewhere, server: MailServer, now: datetime) -> str:
         return "This edition is a draft; publish it first, then its mail can be sent."
     if told.edition.retracted_at is not None:
         return "The post is withdrawn; restore it first, then its mail can be sent."
-    if told.post.grace_until is not None and told.post.grace_until > now:
+    if is_in_grace(told.post, now):
         return "The post can still be taken back; its mail can be sent when that time is over."
     return ""
 

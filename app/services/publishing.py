@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true, update
+from sqlalchemy import ColumnElement, or_, true, update
 from sqlalchemy.orm import Session
 
 from app.domain.corrections import NothingCorrected, checked_note, checked_reason
 from app.domain.editions import EmptyEdition, NotAllowed, Rules
 from app.domain.posts import FrontMatterError, ProfileError, file_name
 from app.domain.records import profile_of, rebuilt
-from app.models import Edition, Item, Post
+from app.models import Edition, Post
 from app.queries.corrections import newest_revision, next_record, uncorrected
+from app.queries.order import picked_count
 from app.queries.posts import post_of
 from app.services.acting import Acting
 from app.services.audit import Kind, record
@@ -101,7 +102,7 @@ def _freeze(session: Session, edition_id: int, by: Acting, targets: Sequence[Tar
         raise NotAllowed("The edition changed hands a moment ago; look at it once more and publish it then.")
     if claimed.rowcount != 1:
         return session.get_one(Post, edition.post_id), False
-    if not said.empty_confirmed and not _picked_count(session, edition_id):
+    if not said.empty_confirmed and not picked_count(session, edition_id):
         raise EmptyEdition(f"No paper is picked for {edition.date}; publish it empty only if you mean it.")
     was = post_of(session, edition)
     note = _checked_correction(session, edition, was, said.note, by.rules) if was else ""
@@ -179,7 +180,3 @@ def freeze(
     list_papers(session, post)
     edition.post_id = post.id
     return post
-
-
-def _picked_count(session: Session, edition_id: int) -> int:
-    return session.scalar(select(func.count()).where(Item.edition_id == edition_id, Item.state == "picked")) or 0

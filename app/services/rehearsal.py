@@ -7,20 +7,18 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, Rules
 from app.domain.front_matter import FrontMatterError
 from app.domain.profiles import ProfileError
 from app.domain.records import RecordUnreadable
-from app.domain.rehearsal import Line, is_red, rehearse
+from app.domain.rehearsal import Line, rehearse
 from app.domain.rehearsal_lines import TARGET, bad, good
-from app.models import Edition, Item
+from app.models import Edition
+from app.queries.order import picked_count
 from app.services.publishing import preview
 from app.targets import Target
-
-__all__ = ["Line", "is_red", "rehearsal_of", "target_lines"]
 
 # Seconds in which a target is to have answered; whoever wants to publish waits for it.
 PATIENCE = 8.0
@@ -34,7 +32,7 @@ def rehearsal_of(
     A post that cannot be composed is a line that says so. Changes nothing, here and there, and never raises.
     """
     asked = _Asked(targets)
-    papers = session.scalar(select(func.count()).where(Item.edition_id == edition.id, Item.state == "picked"))
+    papers = picked_count(session, edition.id)
     try:
         data = preview(session, edition.id, now=now, rules=rules)
     except (FrontMatterError, NotAllowed, ProfileError, RecordUnreadable) as error:

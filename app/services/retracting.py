@@ -1,15 +1,14 @@
 """Retracting a post from its readers, restoring it, and taking it back within its grace."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.corrections import checked_reason
 from app.domain.editions import NotAllowed
-from app.models import AuditEvent, Delivery, Edition, Post
-from app.queries.posts import is_in_grace, revision_of
+from app.models import Delivery, Post
+from app.queries.posts import is_in_grace, retracted_before_publishing, revision_of
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
 from app.services.delivery import deliver_after, order_deliveries
@@ -77,7 +76,7 @@ def take_back(session: Session, edition_id: int, by: Acting, *, targets: Sequenc
         was = revision_of(session, edition_id, post.replaces) if post.replaces else None
         before = standing_of(edition)
         edition.status, edition.post_id = "draft", was.id if was else None
-        edition.retracted_at = _retracted_before(session, edition)
+        edition.retracted_at = retracted_before_publishing(session, edition_id)
         is_back = was is not None and edition.retracted_at is None
         order_deliveries(session, was or post, "taken back", "put" if is_back else "remove", targets, by.now)
         summary = f"took back revision {post.revision} of {post.file_name} before it went out"
@@ -93,11 +92,3 @@ def _has_left(session: Session, post: Post) -> bool:
     tried = Delivery.attempts > 0, Delivery.claimed_until.is_not(None)
     query = select(func.count()).where(Delivery.post_id == post.id, tried[0] | tried[1])
     return bool(session.scalar(query))
-
-
-def _retracted_before(session: Session, edition: Edition) -> datetime | None:
-    """Since when the post was retracted before it was published last, by the event of that; None where it was not."""
-    query = select(AuditEvent).where(AuditEvent.edition_id == edition.id, AuditEvent.kind == Kind.EDITION_PUBLISHED)
-    event = session.scalars(query.order_by(AuditEvent.id.desc()).limit(1)).one()
-    ((was, _),) = [change["of_edition"].get("retracted_at", [None, None]) for change in event.changes]
-    return datetime.fromisoformat(was) if was else None

@@ -11,7 +11,7 @@ from app.domain.corrections import checked_note, checked_reason
 from app.domain.editions import NotAllowed, Rules
 from app.domain.local_times import moment_in_words
 from app.models import Edition, Post
-from app.queries.order import picked_order
+from app.queries.order import picked_count
 from app.queries.scheduled import due_editions
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
@@ -116,7 +116,7 @@ def _refuse_now(session: Session, edition: Edition, by: Acting) -> None:
         raise NotAllowed("No worker ran at the time; publish it now, or choose another time.")
     if by.editor is not None and not (by.editor.may_edit and by.editor.is_active):
         raise NotAllowed(f"{by.editor.name} may not publish any more; publish it now, or choose another time.")
-    if not picked_order(session, edition.id):
+    if not picked_count(session, edition.id):
         raise NotAllowed("No paper was picked; pick what is to be published, or publish it empty yourself.")
     if edition.publish_reason is None:
         lines = rehearsal_of(session, edition, now=by.now, rules=by.rules)

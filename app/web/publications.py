@@ -15,8 +15,8 @@ from app.extensions import db
 from app.models import Edition
 from app.queries.corrections import next_record
 from app.queries.editions import events_since
+from app.queries.order import picked_count
 from app.queries.posts import post_of
-from app.queries.shown import item_order
 from app.services import publishing
 from app.web.auth import acting, editor_required
 from app.web.changes import what_was_done, who_acted
@@ -49,7 +49,7 @@ def _ask(
 
     `lines` is a rehearsal that was made already.
     """
-    was, picked = post_of(db.session, edition), _picked(edition)
+    was, picked = post_of(db.session, edition), picked_count(db.session, edition.id)
     context = {
         "edition": edition,
         "was": was,
@@ -70,10 +70,6 @@ def _ask(
     if is_htmx() and request.method == "POST":
         return answer(region("#dialog-body", fragment, swap="innerHTML", live=True, **context), status=status)
     return render("pages/publications/new.html", fragment=fragment, status=status, live=is_htmx(), **context)
-
-
-def _picked(edition: Edition) -> int:
-    return len(item_order(db.session, edition.id)["picked"])
 
 
 def _digest(edition: Edition) -> str:
@@ -144,7 +140,7 @@ def create(day: str) -> Response:
 
 def _rehearsed_whole(edition: Edition) -> list[Line]:
     """The rehearsal with the targets' answers; nothing without papers, where the second yes is the reason."""
-    if edition.status != "draft" or not _picked(edition):
+    if edition.status != "draft" or not picked_count(db.session, edition.id):
         return []
     lines = rehearsed(edition, with_targets=True)
     # Others may have acted while the targets took their time.

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from app.domain.delivery import DeliveryError
+from app.domain.rehearsal import is_red
 from app.models import Delivery, Edition, Post
 from app.services.publishing import preview
-from app.services.rehearsal import is_red, rehearsal_of, target_lines
+from app.services.rehearsal import rehearsal_of, target_lines
 from app.targets import DirectoryTarget
 from tests.factories import edition_of_scores, ingest_things, items, paper
 from tests.services.shelf import Shelf
