@@ -79,6 +79,8 @@ def verify_stored(session: Session) -> Iterator[Checked]:
             problem = _difference(post.markdown, rebuild(post.record))
         except (RecordUnreadable, FrontMatterError, ProfileError) as error:
             problem = str(error)
+        except Exception as error:  # A damaged record can be anything, and the other posts are to be proved as well.
+            problem = f"cannot be rebuilt, for its record is damaged ({type(error).__name__}: {error})"
         yield Checked(post.file_name, problem)
 
 

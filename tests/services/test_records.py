@@ -101,6 +101,17 @@ def test_every_post_is_rebuilt_after_all_has_changed(session, edition, act, rule
     assert session.scalars(select(Post)).one().markdown == before
 
 
+def test_a_damaged_record_is_named_and_the_others_are_proved_nevertheless(session, edition, act):
+    post = publish(session, edition.id, act, targets=[]).post
+    same = {name: getattr(post, name) for name in ("edition_id", "file_name", "markdown", "sha256", "published_at")}
+    session.add(Post(**same, revision=2, record=post.record | {"items": [None]}))
+    session.add(Post(**same, revision=3, record=post.record))
+    session.commit()
+    good, damaged, also_good = checked(session)
+    assert (good, also_good) == (None, None)
+    assert damaged.startswith("cannot be rebuilt, for its record is damaged (")
+
+
 def test_a_correction_keeps_the_first_date_and_the_profile_and_tells_what_it_corrected(session, edition, act, clock):
     house = replace(act.rules, profile=load_profile("hugo"))
     first = publish(session, edition.id, replace(act, rules=house), targets=[]).post
