@@ -3,13 +3,18 @@
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from app.domain.delivery import ChangedThere, DeliveryError, Order, checked_name, may_replace
 
 # What file systems say that know no hard links.
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
+BEGINNING, END = ".post-", ".part"
+# Seconds after which nobody is writing a file any more: whoever began it was killed.
+LEFT_AFTER = 3600.0
 
 
 class DirectoryTarget:
@@ -79,7 +84,8 @@ class DirectoryTarget:
         return found
 
     def _write(self, path: Path, data: bytes, replaces: Collection[str]) -> None:
-        handle, name = tempfile.mkstemp(dir=self.directory, prefix=".post-", suffix=".part")
+        self._clear_away()
+        handle, name = tempfile.mkstemp(dir=self.directory, prefix=BEGINNING, suffix=END)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -104,6 +110,13 @@ class DirectoryTarget:
                 if error.errno not in NO_LINKS:
                     raise
         os.replace(temporary, path)
+
+    def _clear_away(self) -> None:
+        """Remove what processes left that were killed while they wrote; whoever may not, leaves it."""
+        for left in self.directory.glob(f"{BEGINNING}*{END}"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > LEFT_AFTER:
+                    left.unlink()
 
     def _sync_directory(self) -> None:
         """The rename itself is durable only once the folder is synced."""

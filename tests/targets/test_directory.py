@@ -31,6 +31,16 @@ def test_a_post_comes_in_readable_by_all_and_leaves_nothing_beside_it(target, fo
     assert os.listdir(folder) == [NAME]
 
 
+def test_what_a_killed_process_left_is_cleared_away_and_what_is_being_written_is_not(target, folder):
+    folder.mkdir(parents=True)
+    left, written = (folder / f".post-{name}.part" for name in ("left", "written"))
+    for path in (left, written):
+        path.write_bytes(b"half a p")
+    os.utime(left, (0, 0))
+    target.deliver(order())
+    assert sorted(os.listdir(folder)) == sorted([written.name, NAME])
+
+
 def test_delivering_twice_touches_nothing(target, folder):
     target.deliver(order())
     before = (folder / NAME).stat()
