@@ -10,6 +10,7 @@ import markdown
 import nh3
 from markdown.blockprocessors import OListProcessor
 from markdown.extensions import Extension
+from markdown.inlinepatterns import BACKTICK_RE, BacktickInlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
@@ -25,6 +26,8 @@ SHORTEST_PAGE = 15_000
 
 # python-markdown looks for the end of a link from every bracket of a paragraph, to the paragraph's end.
 MOST_BRACKETS = 300
+# From every backtick too, and again from the first after each that it finds.
+MOST_BACKTICKS = 300
 
 _TAGS = set(
     "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup table tbody td th "
@@ -46,6 +49,7 @@ _REMAINS = re.compile("\x02klzzwxh:[0-9]+\x03?|[\x02\x03]")
 _CODE_FENCE = re.compile(r"(`{3,}|~{3,}) *\.?[\w#.+-]* *$")
 # What stands behind such a pair it would take for what is in it.
 _EMPTY_TAGS = re.compile("<(em|strong|code)></\\1>")
+_TICKS = re.compile("`+")
 # It would look for the end of such a tag in what follows, a quote's for instance.
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?][^>]*$)")
 
@@ -104,7 +108,7 @@ def _rendered(text: str, formulas: list[str]) -> str:
     quotes: list[str] = []
     source = "\n".join(_without_formulas(text.split("\n"), formulas, quotes))
     source = _PARAGRAPH.sub(_without_many_brackets, source)
-    page = markdown.markdown(source, extensions=["fenced_code", _ListsAndImages()], output_format="html")
+    page = markdown.markdown(source, extensions=["fenced_code", _AsOnSites()], output_format="html")
     page = _QUOTE.sub(lambda match: quotes[int(match[1])], _REMAINS.sub("", page))
     # In an address, and in code over several lines, a dollar is only a dollar.
     return _CODE_OR_TAG.sub(lambda tag: FORMULA.sub(lambda match: escape(_source(formulas, match)), tag[0]), page)
@@ -177,15 +181,30 @@ def _clean(page: str, code: frozenset[str] = frozenset()) -> str:
     )
 
 
-class _ListsAndImages(Extension):
-    """Begins and numbers lists as sites do; shows each image as a link: the desk loads nothing from elsewhere."""
+class _AsOnSites(Extension):
+    """Lists and inline code as sites have them; shows each image as a link: the desk loads nothing from elsewhere."""
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         """A list goes on in one of its own kind only. Images come after the inline patterns, which make them."""
         for name, tag in (("olist", "ol"), ("ulist", "ul")):
             lists = cast(OListProcessor, md.parser.blockprocessors[name])
             lists.LAZY_OL, lists.SIBLING_TAGS = False, [tag]
+        md.inlinePatterns.register(_CodeSpans(BACKTICK_RE), "backtick", 190)
         md.treeprocessors.register(_ImageLinker(md), "images_as_links", 15)
+
+
+class _CodeSpans(BacktickInlineProcessor):
+    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:
+        """Where code begins and ends by CommonMark's rule: a run of backticks is closed by one of its length, or not.
+
+        python-markdown itself would take a part of a run for code.
+        """
+        ticks = _TICKS.match(text, start)
+        inside = ticks.end() if ticks else start
+        if not ticks or text.count("`") > MOST_BACKTICKS:
+            return inside, None
+        closing = next((run for run in _TICKS.finditer(text, inside) if run[0] == ticks[0]), None)
+        return inside, closing.start() if closing else None
 
 
 class _ImageLinker(Treeprocessor):

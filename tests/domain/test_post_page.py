@@ -150,6 +150,17 @@ def test_nothing_breaks_out_of_a_page_or_a_feed(title: str, text: str, quote: st
     assert "<" not in in_words(Markup("<p>a &amp; b</p>"))
 
 
+def test_a_run_of_backticks_is_closed_by_one_of_its_length_as_on_sites() -> None:
+    assert line_of("``` a `b` c") == "``` a <code>b</code> c"
+    assert line_of("``a` b") == "``a` b"
+    assert line_of("`a`` b` c") == "<code>a`` b</code> c"
+    assert line_of(r"\`a` b` c") == "`a<code>b</code> c"
+
+
+def test_a_text_of_nothing_but_backticks_is_shown_as_it_is() -> None:
+    assert line_of(r"\``` " * 5_000).strip() == " ".join(["```"] * 5_000)
+
+
 def test_no_word_of_the_archive_is_lost(corpus: Path) -> None:
     for path in sorted((corpus / "posts").glob("*.md"))[:8]:
         post = parse(path.read_bytes())
