@@ -37,7 +37,7 @@ migrate: $(VENV)/installed
 	@$(FLASK) db upgrade
 
 assets: $(VENV)/installed
-	@$(ASSETS) || echo "The desk goes on without its scripts: plain, but all of it works."
+	@$(ASSETS) || echo "The desk goes on with what is there: without its scripts it is plain, but all of it works."
 
 worker: $(VENV)/installed migrate ## Collect by the schedule and on request, beside a desk that is served already
 	@exec $(FLASK) worker

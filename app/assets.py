@@ -1,4 +1,4 @@
-"""Fills static/vendor with the pinned front-end packages: `python -m app.assets [--check] [--dev]`.
+"""Fills static/vendor: the pinned front-end packages, and our own minified: `python -m app.assets [--check] [--dev]`.
 
 Names no registry: npm's own configuration decides where packages come from, package-lock.json what they must hash to.
 """
@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from app import bundles
+
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
-# For the tests only, and so neither under static/ nor in the repository.
-DEV = ROOT / "node_modules"
+# What is not served: for the tests, and what minifies.
+TOOLS = ROOT / "node_modules"
 MANIFEST = ("package.json", "package-lock.json", ".npmrc")
 # What is served, and from which package.
 FILES = {
@@ -26,6 +28,9 @@ FILES = {
     "LICENSE.sortable": "sortablejs/LICENSE",
 }
 DEV_FILES = {"axe.min.js": "axe-core/axe.min.js"}
+# A programme of its own, so that Node is not asked for again; npm has put it into the package for this kind of machine.
+ESBUILD = ".bin/esbuild"
+ESBUILD_SOURCE = "@esbuild/*/bin/esbuild"
 # The generator whose sites the tests build; hugo and jekyll are Debian's.
 SITES = ROOT / "tests" / "sites"
 STAMP = "stamp"
@@ -49,7 +54,7 @@ def is_filled() -> bool:
 
 
 def fill(*, dev: bool = False) -> None:
-    """Install the pinned packages into a temporary folder and copy what is served. Raises NoNpm."""
+    """Install the pinned packages into a temporary folder and copy what is served or used. Raises NoNpm."""
     with tempfile.TemporaryDirectory() as folder:
         for name in MANIFEST:
             shutil.copy(ROOT / name, folder)
@@ -58,8 +63,28 @@ def fill(*, dev: bool = False) -> None:
         modules = Path(folder) / "node_modules"
         _copy(modules, VENDOR, FILES)
         if dev:
-            _copy(modules, DEV, DEV_FILES)
+            _copy(modules, TOOLS, DEV_FILES)
+        # None where nobody makes it for such a machine.
+        for programme in modules.glob(ESBUILD_SOURCE):
+            _copy(modules, TOOLS, {ESBUILD: str(programme.relative_to(modules))})
+        # Another esbuild may make other files of the same sources.
+        shutil.rmtree(VENDOR / "minified", ignore_errors=True)
     (VENDOR / STAMP).write_text(stamp())
+
+
+def can_minify() -> bool:
+    """Whether that which minifies is here."""
+    return (TOOLS / ESBUILD).exists()
+
+
+def is_minified() -> bool:
+    """Whether our own scripts and sheets are there minified, as they are now; where not, they go out one by one."""
+    return bundles.are_minified(VENDOR.parent)
+
+
+def minify() -> None:
+    """Join and minify our own scripts and sheets. Raises CalledProcessError, TimeoutExpired or OSError."""
+    bundles.minify(VENDOR.parent, TOOLS / ESBUILD)
 
 
 def are_sites_ready() -> bool:
@@ -97,9 +122,13 @@ def npm_command() -> list[str]:
 
 
 def _copy(modules: Path, target: Path, files: dict[str, str]) -> None:
-    target.mkdir(parents=True, exist_ok=True)
     for name, source in files.items():
-        shutil.copyfile(modules / source, target / name)
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A page that is asked for meanwhile gets the old file or the new one, whole.
+        new = path.with_name(f"{path.name}.new")
+        shutil.copy(modules / source, new)
+        new.replace(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,13 +137,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only say whether everything is in place")
     parser.add_argument("--dev", action="store_true", help="also fetch what the tests need")
     options = parser.parse_args(arguments)
-    ready = is_filled() and (not options.dev or all((DEV / name).exists() for name in DEV_FILES))
+    ready = is_filled() and can_minify() and (not options.dev or all((TOOLS / name).exists() for name in DEV_FILES))
+    minified = ready and is_minified()
     sites_ready = not options.dev or are_sites_ready()
-    if options.check and not (ready and sites_ready):
-        missing = "what the tests build sites with" if ready else "static/vendor"
-        print(f"{missing} is missing or out of date; run: python -m app.assets{' --dev' * ready}", file=sys.stderr)
+    if options.check and not (minified and sites_ready):
+        missing = "what the tests build sites with" if minified else "static/vendor"
+        print(f"{missing} is missing or out of date; run: python -m app.assets{' --dev' * minified}", file=sys.stderr)
         return 1
-    if ready and sites_ready:
+    if minified and sites_ready:
         print("static/vendor is up to date.")
         return 0
     try:
@@ -124,6 +154,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             prepare_sites()
     except (NoNpm, subprocess.CalledProcessError, OSError) as error:
         print(f"static/vendor could not be filled: {error}", file=sys.stderr)
+        return 1
+    return _minify_or_tell()
+
+
+def _minify_or_tell() -> int:
+    try:
+        if not is_minified():
+            minify()
+    except (subprocess.SubprocessError, OSError) as error:
+        print(f"Our own scripts and styles go out one by one, for they could not be minified: {error}", file=sys.stderr)
         return 1
     print("static/vendor is filled.")
     return 0

@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "config": {"connectors", "domain"},
     "extensions": set(),
     "database": {"extensions"},
-    "assets": set(),
+    "assets": {"bundles"},
+    "bundles": set(),
 }
 # Of others, what a package may not import.
 MAY_NOT_IMPORT = {

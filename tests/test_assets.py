@@ -20,6 +20,17 @@ for name in {names}:
     path = pathlib.Path("node_modules", name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("from " + name)
+path.write_text({esbuild!r})
+path.chmod(0o755)
+"""
+# Makes of each file what its name says.
+FAKE_ESBUILD = """#!{python}
+import pathlib, sys
+target = pathlib.Path(next(name for name in sys.argv if name.startswith("--outdir=")).partition("=")[2])
+target.mkdir(exist_ok=True)
+for name in sys.argv[1:]:
+    if not name.startswith("-"):
+        (target / pathlib.Path(name).name).write_text("minified")
 """
 
 
@@ -29,7 +40,9 @@ def test_every_package_is_pinned_exactly_and_by_hash() -> None:
     wanted = manifest["dependencies"] | manifest["devDependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
     locked = {name.removeprefix("node_modules/"): package for name, package in lock["packages"].items() if name}
-    assert {name: package["version"] for name, package in locked.items()} == wanted
+    # What esbuild is for each kind of machine, of which npm takes the one that it is on.
+    kinds = locked["esbuild"]["optionalDependencies"]
+    assert {name: package["version"] for name, package in locked.items()} == wanted | kinds
     assert all(package["integrity"].startswith("sha512-") for package in locked.values())
 
 
@@ -55,13 +68,16 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     monkeypatch.setattr(assets, "ROOT", tmp_path)
     monkeypatch.setattr(assets, "VENDOR", tmp_path / "static" / "vendor")
-    monkeypatch.setattr(assets, "DEV", tmp_path / "node_modules")
+    monkeypatch.setattr(assets, "TOOLS", tmp_path / "node_modules")
     monkeypatch.setattr(assets, "SITES", tmp_path / "sites")
     shutil.copytree(SITES, tmp_path / "sites", ignore=shutil.ignore_patterns("node_modules", "astro", "*.py"))
-    names = [*assets.FILES.values(), *assets.DEV_FILES.values()]
+    for folder in ("js", "css"):
+        shutil.copytree(ROOT / "static" / folder, tmp_path / "static" / folder)
+    names = [*assets.FILES.values(), *assets.DEV_FILES.values(), "@esbuild/any/bin/esbuild"]
+    esbuild = FAKE_ESBUILD.format(python=sys.executable)
     npm = tmp_path / "bin" / "npm"
     npm.parent.mkdir()
-    npm.write_text(FAKE_NPM.format(python=sys.executable, names=names))
+    npm.write_text(FAKE_NPM.format(python=sys.executable, names=names, esbuild=esbuild))
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", str(npm.parent))
     return tmp_path
@@ -79,7 +95,7 @@ def test_it_fills_and_then_finds_everything_in_place(house: Path, capfd: pytest.
 
 def test_what_tests_need_is_fetched_only_on_request_and_never_served(house: Path) -> None:
     assets.main([])
-    assert not (house / "node_modules").exists()
+    assert not (house / "node_modules" / "axe.min.js").exists()
     assert assets.main(["--check", "--dev"]) == 1
     assert assets.main(["--dev"]) == 0
     assert (house / "node_modules" / "axe.min.js").exists()
@@ -99,6 +115,27 @@ def test_another_lock_or_a_missing_file_is_noticed(house: Path, damage: str) -> 
         (assets.VENDOR / "Sortable.min.js").unlink()
     assert not assets.is_filled()
     assert assets.main(["--check"]) == 1
+
+
+def test_an_edited_script_is_minified_anew_and_nothing_is_fetched_for_it(house: Path) -> None:
+    assets.main([])
+    assert [path.read_text() for path in (assets.VENDOR / "minified").glob("desk.*.js")] == ["minified"]
+    (house / "bin" / "npm").unlink()
+    (house / "static" / "js" / "keys.js").write_text("// Nothing.")
+    assert assets.main(["--check"]) == 1
+    assert assets.main([]) == 0
+    assert assets.main(["--check"]) == 0
+    assert len(list((assets.VENDOR / "minified").glob("desk.*.js"))) == 1
+
+
+def test_what_cannot_be_minified_goes_out_as_it_is(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assets.main([])
+    (house / "static" / "css" / "desk.css").write_text("")
+    (assets.TOOLS / assets.ESBUILD).write_text(f"#!{sys.executable}\nraise SystemExit(3)\n")
+    assert assets.main([]) == 1
+    assert "go out one by one" in capfd.readouterr().err
+    assert assets.is_filled()
+    assert not assets.is_minified()
 
 
 def test_a_failing_npm_is_told_in_one_sentence(house: Path, capfd: pytest.CaptureFixture[str]) -> None:

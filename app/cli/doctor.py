@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.assets import VENDOR
+from app.assets import VENDOR, is_minified
 from app.cli.common import now, plain_errors, rules
 from app.config import ROOT, unknown_settings
 from app.connectors.reach import unreachable
@@ -159,6 +159,11 @@ def _unwritable(folder: Path) -> str | None:
 def _scripts() -> Iterator[Finding]:
     if (VENDOR / "htmx.min.js").exists():
         yield GOOD, "The page's scripts are fetched."
+        if not is_minified():
+            yield (
+                OFF,
+                "Our own scripts and styles are not minified, run: make setup",
+            )
     else:
         yield BAD, "The page's scripts are not fetched, so it works without moving by drag; run: make setup"
 

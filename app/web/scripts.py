@@ -1,38 +1,43 @@
-"""The addresses of the scripts: one stamp stands in the path of all, so that a module is one however it is loaded."""
+"""The addresses of the scripts: minified in one file, or one by one under one stamp, so that none is loaded twice."""
 
-import hashlib
-from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, send_from_directory, url_for
+from flask import Blueprint, Response, current_app, send_file, send_from_directory, url_for
+
+from app import bundles
 
 bp = Blueprint("scripts", __name__)
 
 
 def _folder() -> Path:
-    return Path(current_app.static_folder or "") / "js"
+    return Path(current_app.static_folder or "")
 
 
-def current_stamp() -> str:
-    """The stamp of the scripts as they are now."""
-    return _stamp(tuple((file, file.stat().st_mtime_ns) for file in sorted(_folder().glob("*.js"))))
-
-
-@lru_cache(maxsize=8)
-def _stamp(files: tuple[tuple[Path, int], ...]) -> str:
-    return hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file, _ in files)).hexdigest()[:12]
+def _minified(name: str) -> Path | None:
+    # Who develops wants to read what runs.
+    return None if current_app.debug else bundles.minified(_folder(), name, bundles.scripts(_folder()))
 
 
 @bp.app_template_global()
 def script(name: str) -> str:
-    """The address of a script. What it imports by a name beside it has the same stamp, and so is loaded once."""
-    return url_for("scripts.show", stamp=current_stamp(), name=f"{name}.js")
+    """The address of a script of bundles.SCRIPTS: minified with all that it imports where that was done as it is now.
+
+    Else it is by itself, and what it imports by a name beside it has the same stamp, and so is loaded once.
+    """
+    whole = _minified(f"{name}.js")
+    files = bundles.as_now([whole]) if whole else bundles.scripts(_folder())
+    return url_for("scripts.show", stamp=bundles.stamp(files), name=f"{name}.js")
 
 
 @bp.get("/scripts/<stamp>/<name>")
 def show(stamp: str, name: str) -> Response:
-    """A script; under its own stamp it may be kept for good."""
-    response = send_from_directory(_folder(), name, mimetype="text/javascript")
-    if stamp == current_stamp():
+    """A script: minified under the stamp of that, else by itself; under its own stamp it may be kept for good."""
+    whole = _minified(name)
+    if whole and stamp == bundles.stamp(bundles.as_now([whole])):
+        response, is_own = send_file(whole, mimetype="text/javascript"), True
+    else:
+        response = send_from_directory(_folder() / "js", name, mimetype="text/javascript")
+        is_own = stamp == bundles.stamp(bundles.scripts(_folder()))
+    if is_own:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

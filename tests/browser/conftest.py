@@ -36,11 +36,15 @@ PASSWORD = "lanterns and moss"
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a worker."""
+    """One Chromium for all tests of a worker, and the scripts as people get them."""
     if not CHROMIUM.exists():
         skip_or_fail("browser tests need Debian's package chromium", REQUIRE)
     if not assets.is_filled():
         skip_or_fail("browser tests need the scripts: python -m app.assets --dev", REQUIRE)
+    if not assets.can_minify():
+        skip_or_fail("browser tests run on what people get, minified: python -m app.assets --dev", REQUIRE)
+    if not assets.is_minified():
+        assets.minify()
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
         yield running

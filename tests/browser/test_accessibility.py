@@ -11,7 +11,7 @@ from tests.browser.conftest import Desk, sign_in
 from tests.databases import skip_or_fail
 from tests.factories import DAY
 
-AXE = assets.DEV / "axe.min.js"
+AXE = assets.TOOLS / "axe.min.js"
 PAGES = (
     f"/editions/{DAY}",
     f"/editions/{DAY}?q=lanterns&category=cs.LG&without=source:twitter",

@@ -68,18 +68,6 @@ def test_strangers_are_asked_to_sign_in_and_see_no_keys(client: FlaskClient) -> 
     assert 'id="keys"' not in client.get("/sign-in").text
 
 
-def test_scripts_are_kept_for_good_under_their_stamp_and_import_each_other_under_it(client: FlaskClient) -> None:
-    found = re.findall(r'<script type="module" src="(/scripts/\w+/)(\w+)\.js"', client.get("/sign-in").text)
-    assert len({folder for folder, _ in found}) == 1
-    folder = found[0][0]
-    answer = client.get(f"{folder}keys.js")
-    assert answer.mimetype == "text/javascript"
-    assert answer.cache_control.immutable
-    assert 'from "./actions.js"' in answer.text
-    assert not client.get("/scripts/older/keys.js").cache_control.immutable
-    assert client.get(f"{folder}nothing.js").status_code == 404
-
-
 def test_the_bar_for_selected_papers_is_there_without_scripts_and_for_editors_only(
     as_editor: FlaskClient, as_reader: FlaskClient, laid: Laid
 ) -> None:
