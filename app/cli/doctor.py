@@ -160,10 +160,7 @@ def _scripts() -> Iterator[Finding]:
     if (VENDOR / "htmx.min.js").exists():
         yield GOOD, "The page's scripts are fetched."
         if not is_minified():
-            yield (
-                OFF,
-                "Our own scripts and styles are not minified, run: make setup",
-            )
+            yield OFF, "Our own scripts and styles go out as they are, not minified; run: make setup"
     else:
         yield BAD, "The page's scripts are not fetched, so it works without moving by drag; run: make setup"
 
