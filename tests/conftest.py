@@ -18,13 +18,22 @@ from sqlalchemy.orm import Session, scoped_session
 from app import create_app
 from app.extensions import db
 from app.models import Editor
-from tests.databases import execute, memory, migrate, postgres_cluster, shared_statements
+from tests.databases import (
+    copy_database,
+    execute,
+    memory,
+    migrate,
+    postgres_cluster,
+    share_compiled_addresses,
+    shared_statements,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 NUMBERS = itertools.count(1)
 # Every test has an engine of its own, and would compile each statement anew.
 COMPILED = shared_statements()
+share_compiled_addresses()
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("desk", deadline=None)
@@ -118,7 +127,7 @@ def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -
         shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "desk.db")
         return f"sqlite:///{tmp_path / 'desk.db'}"
     address, name = request.getfixturevalue("postgres_template"), f"desk_{next(NUMBERS)}"
-    execute(address, f"create database {name} template desk_template")
+    copy_database(address, "desk_template", name)
     request.addfinalizer(lambda: execute(address, f"drop database {name} with (force)"))
     return address.format(name)
 

@@ -1,4 +1,4 @@
-"""Throw-away databases for tests, migrated once and copied for every test: SQLite files and a PostgreSQL cluster."""
+"""What tests share: throw-away databases, migrated once and copied for every test, and all that is compiled."""
 
 import os
 import pwd
@@ -15,6 +15,7 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.extensions import db
@@ -31,6 +32,21 @@ def shared_statements() -> dict[Any, Any]:
         kind.__eq__ = lambda self, other: type(self) is type(other)
         kind.__hash__ = lambda self: hash(type(self))
     return {}
+
+
+def share_compiled_addresses() -> None:
+    """Compile once what builds an address, for all desks: it depends on the rule alone, and to compile it took nine
+    tenths of making a desk."""
+    compiled: dict[Any, Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def shared(rule: Rule, append_unknown: bool = True) -> Any:
+        named = tuple(rule._trace), repr(rule.defaults), append_unknown
+        if named not in compiled:
+            compiled[named] = compile_builder(rule, append_unknown)
+        return compiled[named]
+
+    Rule._compile_builder = shared
 
 
 def migrate(url: str, folder: Path) -> None:
@@ -92,5 +108,17 @@ def postgres_cluster() -> Iterator[str]:
 
 def execute(address: str, statement: str) -> None:
     """Run one statement in the cluster's own database, outside of a transaction."""
-    with psycopg.connect(address.format("postgres").replace("+psycopg", ""), autocommit=True) as connection:
+    with _connected(address) as connection:
         connection.execute(statement)
+
+
+def copy_database(address: str, template: str, name: str) -> None:
+    """Make a database like another one."""
+    with _connected(address) as connection:
+        # Where nothing is fsynced, files are copied in half the time that PostgreSQL's own way takes since 15.
+        way = "strategy file_copy" if connection.info.server_version >= 15_00_00 else ""
+        connection.execute(f"create database {name} template {template} {way}")
+
+
+def _connected(address: str) -> psycopg.Connection:
+    return psycopg.connect(address.format("postgres").replace("+psycopg", ""), autocommit=True)
