@@ -6,6 +6,8 @@ import { write } from "./details.js";
 
 const dialog = document.getElementById("dialog");
 const body = document.getElementById("dialog-body");
+// An answer takes the button along that asked for it; what is to be mended comes first, else what the question begins with.
+const FIRST = [":is(input, textarea):invalid", "[data-first]", "a[href], button"];
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey;
 
 // What was done is to have arrived before it is asked about: a paper dropped a moment ago must not be published.
@@ -29,6 +31,10 @@ export function ask(address, before = null) {
   });
 }
 
+// Text that is selected with the mouse may end beside the dialog; only a press that begins there is meant for closing it.
+let beganBeside = false;
+document.addEventListener("pointerdown", ({ target }) => (beganBeside = target === dialog));
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-dialog], [data-menu]");
   if (link && dialog && window.htmx && isPlain(event)) {
@@ -42,7 +48,7 @@ document.addEventListener("click", (event) => {
     dialog.close();
     if (row) write(row);
   }
-  if (event.target === dialog) dialog.close();
+  if (event.target === dialog && beganBeside) dialog.close();
 });
 
 const isFromInside = ({ request, sourceElement }) =>
@@ -55,15 +61,22 @@ function findFocus() {
 }
 
 let isClosing = false;
+let isRefused = false;
 // The browser gives it back only after this.
 dialog?.addEventListener("close", () => setTimeout(findFocus));
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   isClosing = ctx.response?.status < 400 && isFromInside(ctx);
+  isRefused = ctx.response?.status >= 400 && isFromInside(ctx);
   if (isClosing) dialog.close();
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
+  if (isRefused && document.activeElement === document.body) {
+    const found = FIRST.map((selector) => body.querySelector(selector)).find(Boolean);
+    found?.focus({ preventScroll: true });
+  }
+  isRefused = false;
   if (isClosing) findFocus();
   isClosing = false;
   const said = document.querySelector("#toast .bad p");
