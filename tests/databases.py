@@ -21,6 +21,8 @@ from app import create_app
 from app.extensions import db
 
 REQUIRE = "REQUIRE_POSTGRES"
+# For a test in a folder of both databases that holds what is the same whichever it is.
+on_sqlite_alone = pytest.mark.parametrize("backend", ["sqlite"])
 # Thousands of databases are made and thrown away, several times as fast in memory as on a disk.
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3

@@ -22,7 +22,7 @@ def test_each_page_stands_in_it_with_its_last_change() -> None:
 
 def test_it_is_never_longer_than_its_readers_take() -> None:
     pages = (SitePage(f"https://papers.example/{n}") for n in range(MOST_PAGES + 5))
-    assert len(ElementTree.fromstring(sitemap(pages))) == MOST_PAGES
+    assert sitemap(pages).count(b"<loc>") == MOST_PAGES
 
 
 def test_a_robot_reads_what_readers_may_and_nothing_of_the_desk() -> None:

@@ -14,6 +14,7 @@ from app.queries.mailing import mails_of
 from app.services.acting import Acting
 from app.services.mailing import address_of, elsewhere, send, sent_of, why_not
 from app.services.publishing import publish
+from tests.databases import on_sqlite_alone
 from tests.factories import DAY, edition_of_scores
 from tests.mail_server import TO, Postbox, mail_server, server_at
 
@@ -108,6 +109,7 @@ def test_pressed_by_two_at_once_it_is_sent_once(app, session, edition, post, by,
     assert all(one in (True, False) or "being sent at this moment" in one for one in came)
 
 
+@on_sqlite_alone
 def test_what_the_server_refuses_is_no_mail_and_can_be_sent_again(session, edition, post, by, server, box):
     box.refuses = {"RCPT": "550 No such list"}
     with pytest.raises(NotAllowed, match="does not take mail for"):
@@ -117,6 +119,7 @@ def test_what_the_server_refuses_is_no_mail_and_can_be_sent_again(session, editi
     assert send(session, edition.id, by, server=server).is_new
 
 
+@on_sqlite_alone
 def test_where_nobody_can_know_it_is_sent_again_under_the_same_id(session, edition, post, by, server, box):
     box.refuses = {"DATA": "drop"}
     with pytest.raises(NotAllowed, match="before you send it again"):
@@ -136,6 +139,7 @@ def test_a_correction_is_sent_too_and_answers_the_first_mail(session, edition, p
     assert [mail.revision for mail in mails_of(session, edition.id)] == [2, 1]
 
 
+@on_sqlite_alone
 def test_only_what_readers_have_is_sent(session, edition, by, server, box):
     told = elsewhere(session, edition, by)
     assert "is a draft" in why_not(told, server, by.now)
@@ -155,12 +159,14 @@ def test_only_what_readers_have_is_sent(session, edition, by, server, box):
     assert send(session, edition.id, later, server=server).is_new
 
 
+@on_sqlite_alone
 def test_without_a_server_it_says_which_settings_are_missing(session, edition, post, by):
     bare = replace(server_at(25), host="", to="")
     with pytest.raises(NotAllowed, match="HOTPAPERS_SMTP_HOST and HOTPAPERS_MAIL_TO are set"):
         send(session, edition.id, by, server=bare)
 
 
+@on_sqlite_alone
 def test_another_list_has_not_got_it_yet(session, edition, post, by, server):
     send(session, edition.id, by, server=server)
     told = elsewhere(session, edition, by)
@@ -168,6 +174,7 @@ def test_another_list_has_not_got_it_yet(session, edition, post, by, server):
     assert sent_of(session, told, replace(server, to="others@lists.example.org")) is None
 
 
+@on_sqlite_alone
 def test_a_post_is_found_on_the_site_else_on_the_desks_pages_else_nowhere(session, edition, by):
     document = elsewhere(session, edition, by).document
 

@@ -19,6 +19,7 @@ from app.services.acting import Acting
 from app.services.archive import verify_stored
 from app.services.correcting import reopen
 from app.services.publishing import publish
+from tests.databases import on_sqlite_alone
 from tests.factories import edition_of_scores, ingest_things, items, mention, mention_row, paper
 
 SCHEMA = Path(__file__).parents[2] / "docs/record.schema.json"
@@ -70,6 +71,7 @@ def test_all_that_went_in_is_in_the_record_which_fits_its_schema(session, editio
     assert record["profile"] == act.rules.profile.to_data()
 
 
+@on_sqlite_alone
 def test_a_record_of_every_profile_fits_and_makes_the_same_post_out_of_json(session, edition, act):
     for name in BUILT_IN:
         house = replace(act.rules, profile=load_profile(name))
@@ -101,6 +103,7 @@ def test_every_post_is_rebuilt_after_all_has_changed(session, edition, act, rule
     assert session.scalars(select(Post)).one().markdown == before
 
 
+@on_sqlite_alone
 def test_a_damaged_record_is_named_and_the_others_are_proved_nevertheless(session, edition, act):
     post = publish(session, edition.id, act, targets=[]).post
     same = {name: getattr(post, name) for name in ("edition_id", "file_name", "markdown", "sha256", "published_at")}
@@ -112,6 +115,7 @@ def test_a_damaged_record_is_named_and_the_others_are_proved_nevertheless(sessio
     assert damaged.startswith("cannot be rebuilt, for its record is damaged (")
 
 
+@on_sqlite_alone
 def test_a_correction_keeps_the_first_date_and_the_profile_and_tells_what_it_corrected(session, edition, act, clock):
     house = replace(act.rules, profile=load_profile("hugo"))
     first = publish(session, edition.id, replace(act, rules=house), targets=[]).post
@@ -131,6 +135,7 @@ def test_a_correction_keeps_the_first_date_and_the_profile_and_tells_what_it_cor
     assert checked(session) == [None, None]
 
 
+@on_sqlite_alone
 def test_a_profile_that_only_this_post_trips_over_refuses_it_and_freezes_nothing(session, edition, act, tmp_path):
     (tmp_path / "profile.toml").write_text(HOUSE)
     edition_id = edition.id
@@ -143,6 +148,7 @@ def test_a_profile_that_only_this_post_trips_over_refuses_it_and_freezes_nothing
     assert session.get_one(Edition, edition_id).status == "draft"
 
 
+@on_sqlite_alone
 def test_a_record_has_one_name_whenever_it_would_be_published(session, edition, act, clock, rules):
     before = fingerprint(next_record(session, edition, now=clock(), rules=rules))
     assert fingerprint(next_record(session, edition, now=clock.tick(), rules=rules)) == before

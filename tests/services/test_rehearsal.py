@@ -12,6 +12,7 @@ from app.models import Delivery, Edition, Post
 from app.services.publishing import preview
 from app.services.rehearsal import rehearsal_of, target_lines
 from app.targets import DirectoryTarget
+from tests.databases import on_sqlite_alone
 from tests.factories import edition_of_scores, ingest_things, items, paper
 from tests.services.shelf import Shelf
 
@@ -35,6 +36,7 @@ class Deaf(Shelf):
         return None
 
 
+@on_sqlite_alone
 def test_a_good_edition_passes_with_its_target_and_nothing_is_changed(session, edition, rules, clock, tmp_path):
     before = preview(session, edition.id, now=clock(), rules=rules)
     target = DirectoryTarget(tmp_path / "site" / "posts")
@@ -48,6 +50,7 @@ def test_a_good_edition_passes_with_its_target_and_nothing_is_changed(session, e
     assert preview(session, edition.id, now=clock(), rules=rules) == before
 
 
+@on_sqlite_alone
 def test_an_edition_without_papers_is_red(session, edition, rules, clock):
     for item in items(session):
         item.state, item.order_key = "dropped", None
@@ -56,6 +59,7 @@ def test_an_edition_without_papers_is_red(session, edition, rules, clock):
     assert [line.said for line in lines if line.is_bad] == ["The post is empty: it has no paper."]
 
 
+@on_sqlite_alone
 def test_what_an_editor_wrote_is_looked_at_with_its_line(session, edition, rules, clock):
     item = items(session)[0]
     item.note = "Read [this](https://example)."
@@ -64,6 +68,7 @@ def test_what_an_editor_wrote_is_looked_at_with_its_line(session, edition, rules
     assert [(line.check, line.line_text) for line in lines if line.is_bad] == [("links", item.note)]
 
 
+@on_sqlite_alone
 def test_a_formula_that_arxiv_sent_broken_is_told(session, rules, clock):
     run = ingest_things(session, rules, [paper(score=80, title=r"Moss of order $\frac{a}{b$")])
     edition = session.query(Edition).one()
@@ -72,6 +77,7 @@ def test_a_formula_that_arxiv_sent_broken_is_told(session, rules, clock):
     assert [line.line_text for line in lines if line.is_bad] == [r"$\frac{a}{b$"]
 
 
+@on_sqlite_alone
 def test_a_profile_that_cannot_be_filled_in_is_a_line_and_no_crash(session, edition, rules, clock):
     strange = replace(rules.profile, name="strange", front_matter=(("title", "{{ title.nothing }}"),), body="x\n")
     shelf = Shelf()
@@ -121,6 +127,7 @@ def test_no_targets_are_no_lines():
     assert target_lines([]) == []
 
 
+@on_sqlite_alone
 def test_a_rehearsal_with_a_clock_behind_tells_of_no_future(session, edition, rules, clock):
     for hours in (-9, 9):
         assert not is_red(rehearsal_of(session, edition, now=clock() + timedelta(hours=hours), rules=rules))

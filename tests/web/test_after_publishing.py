@@ -204,9 +204,8 @@ def test_a_time_is_set_in_the_dialog_and_told_on_the_page(as_editor: FlaskClient
     assert "To be published" not in region_of(off, "#edition-standing")
 
 
-@pytest.mark.parametrize(
-    ("day", "time", "said"),
-    [
+def test_what_is_no_time_is_asked_again(as_editor: FlaskClient, laid: Laid) -> None:
+    for day, time, said in (
         ("", "07:15", "Choose the day"),
         ("2026-02-30", "07:15", "Choose the day"),
         ("9999-12-31", "23:59", "Choose the day"),
@@ -214,11 +213,9 @@ def test_a_time_is_set_in_the_dialog_and_told_on_the_page(as_editor: FlaskClient
         ("2026-11-19", "24:00", "Choose the time"),
         ("2026-11-19", "١٢:٠٠", "Choose the time"),
         ("2199-11-19", "07:15", "more than a year away"),
-    ],
-)
-def test_what_is_no_time_is_asked_again(as_editor: FlaskClient, laid: Laid, day: str, time: str, said: str) -> None:
-    response = press(as_editor, SCHEDULE, day=day, time=time)
-    assert response.status_code == 422 and said in response.text
+    ):
+        response = press(as_editor, SCHEDULE, day=day, time=time)
+        assert response.status_code == 422 and said in response.text, (day, time)
     assert laid.edition.publish_at is None
 
 

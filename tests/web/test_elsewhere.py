@@ -71,13 +71,13 @@ def test_it_can_be_downloaded_as_a_message(published, as_reader):
     assert "Lanterns and Moss" in got.get_body(("plain",)).get_content()
 
 
-@pytest.mark.parametrize(("place", "limit"), [("bluesky", 300), ("mastodon", 500)])
-def test_a_thread_has_a_draft_for_each_paper_with_its_count(published, as_reader, place, limit):
-    page = as_reader.get(f"{PAGE}/{place}").text
-    assert page.count('class="draft-text"') == 6
-    assert page.count(f"/ {limit}</span>") == 6
-    assert "6/6" in page
-    assert "900 retweets" in page
+def test_a_thread_has_a_draft_for_each_paper_with_its_count(published, as_reader):
+    for place, limit in (("bluesky", 300), ("mastodon", 500)):
+        page = as_reader.get(f"{PAGE}/{place}").text
+        assert page.count('class="draft-text"') == 6
+        assert page.count(f"/ {limit}</span>") == 6
+        assert "6/6" in page
+        assert "900 retweets" in page
 
 
 def test_there_are_threads_for_known_networks_only(published, as_editor):
