@@ -89,6 +89,11 @@ def _flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 8 * MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": 8 * MEGABYTE,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        # All that is text of what is answered; by default the JSON Feed, the largest of it, would be left out.
+        "COMPRESS_MIMETYPES": [
+            *("text/html", "text/css", "text/plain", "text/javascript", "application/json", "application/feed+json"),
+            *("application/xml", "application/atom+xml", "application/manifest+json", "image/svg+xml"),
+        ],
         # Files are streamed, and by default not to whoever takes gzip alone.
         "COMPRESS_ALGORITHM_STREAMING": ["zstd", "br", "gzip"],
     }

@@ -82,7 +82,8 @@ def answer(
     has_it = status == 200 and request.if_none_match.contains_weak(tag)
     response = Response(status=304) if has_it else Response(data, status, mimetype=mimetype)
     response.set_etag(tag, weak=True)
-    response.last_modified = changed
+    if changed:
+        response.last_modified = changed
     response.cache_control.public = True
     response.cache_control.max_age = KEPT_FOR
     response.headers["Content-Security-Policy"] = POLICY

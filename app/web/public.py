@@ -98,12 +98,6 @@ def show(when: str) -> Response:
     return _post(post, now)
 
 
-@bp.get("/hot-papers-<when>")
-def by_slug(when: str) -> Response:
-    """A post by the address that it has on a site: where none is named, posts link to one another by it."""
-    return redirect(url_for("public.show", when=when), 308)
-
-
 @bp.get("/hot-papers/papers/<path:arxiv_id>")
 def paper(arxiv_id: str) -> Response:
     """A paper: every post that it was in, and what the newest of them says of it."""

@@ -113,6 +113,19 @@ def test_what_a_browser_has_is_not_sent_again(client: FlaskClient, out: Edition)
         assert head.headers["Content-Length"] == first.headers["Content-Length"]
 
 
+def test_a_page_says_when_it_last_changed_only_where_that_is_known(client: FlaskClient, out: Edition) -> None:
+    assert client.get(POST).headers["Last-Modified"] == "Wed, 18 Nov 2026 08:30:00 GMT"
+    for address in ("/hot-papers/archive", "/hot-papers/2026-11", "/hot-papers/sitemap.xml", "/robots.txt", GONE):
+        assert "Last-Modified" not in client.get(address).headers
+
+
+def test_what_is_long_is_sent_compressed_with_the_same_tag(client: FlaskClient, out: Edition) -> None:
+    for address in (*PAGES, "/hot-papers/feed.atom", "/hot-papers/feed.json"):
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in packed.headers["Vary"]
+        assert packed.headers["ETag"] == client.get(address).headers["ETag"]
+
+
 def test_the_tag_of_a_post_is_made_of_its_hash_and_changes_with_what_is_around_it(
     client: FlaskClient, session: Session, rules: Rules, out: Edition, by: Callable[[], Acting]
 ) -> None:
@@ -173,6 +186,7 @@ def test_a_paper_has_a_page_by_any_spelling_of_its_name(client: FlaskClient, out
 
 def test_addresses_that_are_nearly_right_lead_to_the_right_one(client: FlaskClient, out: Edition) -> None:
     nearly = {"/hot-papers/": "/hot-papers", "/hot-papers-2026-11-18": POST, "/hot-papers/2026-13": None}
+    nearly |= {"/hot-papers-2026-11-18/": POST}
     for address, leads_to in nearly.items():
         answer = client.get(address)
         assert (answer.status_code, answer.headers.get("Location")) == ((308, leads_to) if leads_to else (404, None))

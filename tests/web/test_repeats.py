@@ -91,13 +91,30 @@ def test_a_paper_that_did_not_run_before_is_refused(as_editor: FlaskClient, laid
 def test_the_link_of_an_update_leads_from_the_preview_to_the_post(as_editor: FlaskClient, again: Item) -> None:
     press(as_editor, f"/items/{again.id}/update")
     assert "/hot-papers-2026-11-16" in as_editor.get(f"/editions/{DAY}/preview").text
-    response = as_editor.get("/hot-papers-2026-11-16")
-    assert (response.status_code, response.location) == (303, "/posts/2026-11-16")
+    for address in ("/hot-papers-2026-11-16", "/hot-papers-2026-11-16/"):
+        response = as_editor.get(address)
+        assert (response.status_code, response.location) == (308, "/hot-papers/2026-11-16")
     for missing in ("/hot-papers-2026-11-17", "/hot-papers-nonsense"):
-        assert as_editor.get(missing).status_code == 404
+        assert as_editor.get(missing, follow_redirects=True).status_code == 404
+
+
+class TestWithoutPublicPages:
+    """With PUBLIC_PAGES=no the link leads to the desk, and strangers nowhere."""
+
+    @pytest.fixture
+    def settings(self, settings: dict[str, str]) -> dict[str, str]:
+        return settings | {"HOTPAPERS_PUBLIC_PAGES": "no"}
+
+    def test_the_link_of_an_update_leads_to_the_post_on_the_desk(
+        self, as_editor: FlaskClient, client: FlaskClient, again: Item
+    ) -> None:
+        response = as_editor.get("/hot-papers-2026-11-16")
+        assert (response.status_code, response.location) == (303, "/posts/2026-11-16")
+        assert as_editor.get("/hot-papers-2026-11-17").status_code == 404
+        stranger = client.get("/hot-papers-2026-11-16")
+        assert (stranger.status_code, stranger.headers["Cache-Control"]) == (404, "no-store")
 
 
 def test_a_stranger_is_sent_to_the_door(client: FlaskClient, again: Item, laid: Laid) -> None:
-    assert client.get("/hot-papers-2026-11-16").location.startswith("/sign-in")
     assert press(client, f"/items/{again.id}/update").location.startswith("/sign-in")
     assert laid.item(again.id).update_of is None
