@@ -11,7 +11,7 @@ from app.cli.rehearse import say_red
 from app.domain.editions import EmptyEdition
 from app.domain.rehearsal import is_red
 from app.extensions import db
-from app.models import Edition
+from app.models import Delivery, Edition
 from app.queries.order import picked_count
 from app.queries.posts import deliveries_of, post_of
 from app.services import correcting, retracting
@@ -86,8 +86,16 @@ def _say_deliveries(post_id: int) -> bool:
         if delivery.status == "delivered":
             click.echo(f"file {delivery.receipt}")
     for delivery in open_ones:
-        click.echo(delivery.error or f"{delivery.target} has not been tried yet.", err=True)
+        click.echo(delivery.error or _unsaid(delivery), err=True)
     return not open_ones
+
+
+def _unsaid(delivery: Delivery) -> str:
+    """Why nothing is known yet of a delivery."""
+    if delivery.claimed_until is None or delivery.claimed_until <= now():
+        return f"{delivery.target} has not been tried yet."
+    again = f"{delivery.claimed_until.astimezone(rules().timezone):%H:%M}"
+    return f"{delivery.target} is being tried; should that have been cut off, it can be tried again at {again}."
 
 
 @click.command("correct")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import AuditEvent, Edition, Post
+from app.models import AuditEvent, Delivery, Edition, Post
 from app.services import curation
 from app.services.acting import Acting
 from app.services.scheduling import schedule
@@ -55,6 +55,15 @@ def test_a_post_is_corrected(run, session, edition, headline, app, tmp_path):
     # Copies that are written again are those of the correction.
     assert run("posts", "export", tmp_path / "copies").exit_code == 0
     assert (tmp_path / "copies" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_a_delivery_that_was_cut_off_is_not_said_to_be_untried(run, session, edition, clock):
+    run("publish", D, "--yes")
+    delivery = session.query(Delivery).one()
+    delivery.status, delivery.claimed_until = "waiting", clock() + timedelta(minutes=10)
+    session.commit()
+    again = run("publish", D, "--yes")
+    assert again.exit_code == 1 and "directory is being tried; should that have been cut off" in again.stderr
 
 
 def test_a_correction_is_given_up(run, session, edition, headline):
