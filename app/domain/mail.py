@@ -58,7 +58,8 @@ class Heading:
 
 def mail_of(document: PostDocument, heading: Heading) -> Mail:
     """The mail of a post, or of what would be published now."""
-    subject = f"{'Draft: ' if heading.is_draft else ''}{document.front.title}"
+    # A title of several lines, as the archive of another house may have it, would be no header.
+    subject = f"{'Draft: ' if heading.is_draft else ''}{' '.join(document.front.title.split())}"
     return Mail(subject, _html_of(document, heading), _text_of(document, heading))
 
 

@@ -39,7 +39,7 @@ def recipient(raw: str) -> str:
 
 def sender(raw: str) -> str:
     """One address, with a name before it or without; may be empty."""
-    name, address = parseaddr(raw)
-    if raw and (not _ADDRESS.fullmatch(address) or not (name + address).isprintable()):
+    _, address = parseaddr(raw)
+    if raw and (not _ADDRESS.fullmatch(address) or not raw.isprintable()):
         raise ValueError("must be a mail address, such as Hot Papers <desk@example.org>")
     return raw

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.mail import DRAFT, Heading, mail_of, message_id_of, message_of
+from app.domain.mail_settings import sender
 from app.domain.markup import markdown_text, note_markdown, quote_html
 from app.domain.posts import Entry, PostDocument, Quote, lumen_front_matter, parse
 
@@ -120,6 +121,17 @@ def test_a_draft_says_that_it_is_one() -> None:
     assert DRAFT in Seen(mail.html).words
     assert mail.text.startswith(DRAFT)
     assert "on the web" not in mail.html + mail.text
+
+
+def test_a_title_of_several_lines_is_one_line_of_the_head() -> None:
+    known = document()
+    front = replace(known.front, title="Moss\r\nBcc: ada@example.org\u2028and more")
+    mail = mail_of(replace(known, front=front), Heading(DAY))
+    assert mail.subject == "Moss Bcc: ada@example.org and more"
+    message = message_of(mail, sender="a@example.org", to="b@example.org", message_id="<1@x>", at=datetime.now(UTC))
+    assert message["Bcc"] is None and message["Subject"] == mail.subject
+    with pytest.raises(ValueError, match="must be a mail address"):
+        sender("Moss\nBcc: ada@example.org <a@example.org>")
 
 
 def test_lists_code_and_quotations_of_a_note_stay_what_they_are() -> None:
