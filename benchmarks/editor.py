@@ -1,6 +1,7 @@
 """An editor at the desk, as the page's own scripts ask: signed in, with the form's token and what the page has seen."""
 
 import itertools
+import os
 import re
 from collections.abc import Mapping
 from html import unescape
@@ -29,7 +30,7 @@ class EditorAt:
     def __init__(self, line: Line, name: str, password: str) -> None:
         self.line = line
         # A page of its own: the desk lets no page say again what it has said before.
-        self._writer = f"measured.{next(PAGES)}"
+        self._writer = f"measured {os.getpid()}.{next(PAGES)}"
         self._cookies: dict[str, str] = {}
         page = self.ask("GET", "/sign-in").text
         fields = {"name": name, "password": password, "next": "/settings", "csrf_token": _found(TOKEN, page)}

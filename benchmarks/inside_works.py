@@ -21,7 +21,7 @@ from app.services.acting import Acting
 from app.services.publishing import publish
 from benchmarks.editor import EditorAt, Refused
 from benchmarks.floor import connect
-from benchmarks.laid import DAY, EDITOR, FIRST_TO_PUBLISH, NOW
+from benchmarks.laid import DRAFT_DAY, EDITOR, FIRST_TO_PUBLISH, NOW
 from benchmarks.measure import Rounds, in_turns, timed
 from benchmarks.servers import InsideLine
 from benchmarks.web_works import FLOOR, editor_at, writer
@@ -42,9 +42,9 @@ SAID = (
 
 def previews(apps: Mapping[str, Flask], rounds: int) -> Rounds:
     """The preview of fifteen papers after one note has changed, and the same Markdown rendered whole."""
-    editors = {name: editor_at(InsideLine(app)) for name, app in apps.items()}
+    editors = {name: editor_at(InsideLine(app), DRAFT_DAY) for name, app in apps.items()}
     sides = {name: previewer(editor) for name, editor in editors.items()}
-    post = next(iter(editors.values())).ask("GET", f"/editions/{DAY}/preview.md").text.partition("\n---\n")[2]
+    post = next(iter(editors.values())).ask("GET", f"/editions/{DRAFT_DAY}/preview.md").text.partition("\n---\n")[2]
     sides[FLOOR] = lambda n: timed(lambda: nh3.clean(markdown.markdown(post, extensions=["fenced_code"])))
     return in_turns(rounds, sides)
 
@@ -55,7 +55,7 @@ def previewer(editor: EditorAt) -> Any:
 
     def look(number: int) -> float:
         save(number)
-        path = f"/editions/{DAY}/preview?as=page&width=phone"
+        path = f"/editions/{DRAFT_DAY}/preview?as=page&width=phone"
         answer = editor.ask("GET", path, headers={"HX-Request": "true"})
         if answer.status != 200 or f"Worth a look {number}." not in answer.text:
             raise Refused(f"the preview does not show the note: {answer.status}")

@@ -41,8 +41,8 @@ class Sizes:
     to_publish: int
 
 
-FULL = Sizes(1000, (100, 1000, 5000), 22, 1260, 40, 16)
-QUICK = Sizes(1000, (100, 1000, 2000), 22, 250, 40, 7)
+FULL = Sizes(1000, (100, 1000, 5000), 22, 1260, 40, 20)
+QUICK = Sizes(1000, (100, 1000, 2000), 22, 150, 40, 10)
 
 
 def settings(url: str, folder: Path) -> dict[str, str]:

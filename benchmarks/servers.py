@@ -1,4 +1,4 @@
-"""Programs that are measured under gunicorn, one worker with four threads each, and the line on which they are asked."""
+"""Programs that are measured under gunicorn, one worker with four threads each, and the lines to ask them on."""
 
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""Years of editions: days that the desk itself made, copied with other dates and ids, for making each would take hours."""
+"""Years of editions: days that the desk itself made, copied to other dates, for making each would take hours."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

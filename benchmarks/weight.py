@@ -1,0 +1,42 @@
+"""What the page of a thousand candidates weighs on its way: itself with brotli, its scripts and styles with gzip."""
+
+import re
+from posixpath import dirname, join, normpath
+
+from benchmarks.editor import EditorAt, Refused
+from benchmarks.laid import DAY
+
+PARTS = re.compile(r'<script[^>]* src="([^"]+)"|<link rel="stylesheet" href="([^"]+)"')
+# What a module or a style sheet loads in its turn.
+IMPORTS = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|@import\s+(?:url\()?)["']([^"']+\.(?:js|css)[^"']*)["']""")
+
+
+def page_weight(editor: EditorAt) -> int:
+    """The bytes of the page as a browser takes it with brotli."""
+    answer = editor.ask("GET", f"/editions/{DAY}", headers={"Accept-Encoding": "br"})
+    if answer.headers.get("content-encoding") != "br":
+        raise Refused("the page was not packed with brotli")
+    return len(answer.body)
+
+
+def parts_weight(editor: EditorAt) -> tuple[int, int]:
+    """The bytes of all scripts and styles that the page loads, as served to who takes gzip; and how many they are."""
+    page = editor.ask("GET", f"/editions/{DAY}").text
+    waiting = [first or second for first, second in PARTS.findall(page)]
+    seen: dict[str, int] = {}
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen[address] = len(_got(editor, address, "gzip"))
+        here = dirname(address.partition("?")[0])
+        for name in IMPORTS.findall(_got(editor, address, "identity").decode()):
+            waiting.append(name if name.startswith("/") else normpath(join(here, name)))
+    return sum(seen.values()), len(seen)
+
+
+def _got(editor: EditorAt, address: str, packed: str) -> bytes:
+    answer = editor.ask("GET", address, headers={"Accept-Encoding": packed})
+    if answer.status != 200:
+        raise Refused(f"{address} was answered with {answer.status}")
+    return answer.body
