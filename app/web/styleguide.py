@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app
 from flask_login import login_required
 from markupsafe import Markup
 
-from app.web import delivery_samples, samples
+from app.web import publishing_samples, samples
 from app.web.htmx import render
 
 bp = Blueprint("styleguide", __name__)
@@ -48,7 +48,7 @@ def show() -> Response:
     context = (
         {"colours": colours(), "sizes": sizes(), "icons": icons(), "altered": altered}
         | samples.everything()
-        | delivery_samples.everything()
+        | publishing_samples.everything()
     )
     return render("pages/styleguide/show.html", **context)
 

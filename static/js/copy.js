@@ -58,4 +58,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copies]");
   if (button) copy(button);
 });
-for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
+export function showCopying(part) {
+  for (const button of part.querySelectorAll("[data-copies]")) button.hidden = false;
+}
+
+showCopying(document);

@@ -27,7 +27,7 @@ const counting = setInterval(() => {
     told.textContent = words(seconds);
     if (seconds > 0 || told.dataset.over) continue;
     told.dataset.over = "yes";
-    over(told.closest("[data-grace]"));
+    over(told.closest(".grace"));
   }
 }, 1000);
 if (!document.querySelector(".countdown, #desk")) clearInterval(counting);
