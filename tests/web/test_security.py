@@ -92,3 +92,10 @@ def test_the_page_works_without_the_scripts_and_says_how_to_get_them(
 def test_a_fragment_and_a_page_are_told_apart_by_caches(as_editor: FlaskClient, laid: Laid) -> None:
     response = as_editor.get(f"/items/{laid.ids()[0]}", headers=HTMX)
     assert "HX-Request" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(("method", "address"), [("get", "/nothing"), ("post", "/hot-papers"), ("delete", "/")])
+def test_a_stranger_who_gets_an_error_is_given_no_cookie(client, method, address):
+    response = getattr(client, method)(address)
+    assert response.status_code in (404, 405)
+    assert "Set-Cookie" not in response.headers
