@@ -14,9 +14,9 @@ program of raw Flask, `sqlite3` or psycopg, and one Jinja template, without ORM,
 durable: a write-ahead log with full synchronisation. All that a row shows stands ready in its table.
 
 Desk and floor each run under gunicorn with one worker and four threads, and are asked in turns over connections that
-are kept alive. A figure is the ratio of the medians, its range that over {blocks} blocks of rounds; in the words *speed*
-and *a second* it is the ratio the other way round. The desk's clock stands still, and its data are invented from a fixed
-seed: {candidates:,} candidates and fifteen picked papers on the day that is edited, lists of {ordered}
+are kept alive. A figure is the ratio of the medians, its range that over {blocks} blocks of rounds; for *speed*
+and what comes *a second* it is the other way round. The desk's clock stands still, and its data are invented from
+a fixed seed: {candidates:,} candidates and fifteen picked papers on the day that is edited, lists of {ordered}
 papers to be put in order, and {month} earlier editions of {past} papers, or {years:,} of them for *five years*.
 """
 MISSES = """## Where the time of a missed goal goes

@@ -100,7 +100,7 @@ class _Mover:
 
     def __init__(self, old: date, new: date) -> None:
         self.old, self.new = old, new
-        self.names = ((old.isoformat(), new.isoformat()), (_prefix(old), _prefix(new)))
+        self.names = tuple(zip(_names(old), _names(new), strict=True))
 
     def __call__(self, value: Any) -> Any:
         """The value on the new day; times stay, since nothing of a day that is over is told by its hours."""
@@ -117,9 +117,9 @@ class _Mover:
         return self.new if type(value) is date and value == self.old else value
 
 
-def _prefix(day: date) -> str:
-    """How the invented ids of a day begin (see invented.number_of)."""
-    return f"{day:%y%m}.{day.day:02}"
+def _names(day: date) -> tuple[str, str, str]:
+    """How a day is written: as a date, as a post prints it, and as its papers' ids begin (invented.number_of)."""
+    return day.isoformat(), f"{day:%m/%d/%Y}", f"{day:%y%m}.{day.day:02}"
 
 
 def settle(connection: Connection) -> None:
