@@ -28,14 +28,14 @@ def read_off(before: str, after: str, kind: str) -> list[str]:
     return lines
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(texts, texts)
 def test_both_texts_can_be_read_off(before: str, after: str) -> None:
     assert read_off(before, after, "gone") == before.split("\n")
     assert read_off(before, after, "come") == after.split("\n")
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(texts, texts)
 def test_lines_keep_their_numbers(before: str, after: str) -> None:
     old, new = before.split("\n"), after.split("\n")

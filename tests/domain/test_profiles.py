@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -294,6 +294,7 @@ PLAIN = st.one_of(TEXTS, st.booleans(), st.integers(-(10**12), 10**12))
 VALUES = st.one_of(PLAIN, st.lists(PLAIN, max_size=3), st.lists(st.lists(PLAIN, max_size=2), max_size=2), TIMES)
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(TEXTS, VALUES, min_size=1, max_size=4))
 @example({"yes": "no", "~": "1e3", "012": "012", "a: b": "- x", "y": ["~", "2030-01-02", "1_000", "0x1F", "12:30:45"]})
 @example({"title": "\x85\u2028\ufeff\t\x00\U0001f4dd {{ x }} \\N"})
