@@ -186,10 +186,6 @@ class Settled:
     order: list[Placed]
     moved: set[int]
 
-    def place_of(self, item_id: int) -> int | None:
-        """The number of an item in the list, from 1; None where it is not picked."""
-        return next((n for n, item in enumerate(self.order, 1) if item.item_id == item_id), None)
-
 
 def settle(order: Sequence[Placed], free: Sequence[Placed], cut: float) -> Settled:
     """Where rule and score put the `free` items, of which `order`, the picked list, may hold some; the others stay.

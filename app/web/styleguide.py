@@ -36,7 +36,6 @@ ICONS = {
 }
 # Tokens by what their values are, which is how they are shown.
 SIZES = {"s": "space", "text": "type", "radius": "corner", "round": "corner", "tall": "height", "bar": "height"}
-FACES = ("sans", "serif", "mono")
 
 
 @bp.get("/styleguide")
