@@ -27,6 +27,7 @@ from tests.conftest import ROOT
 SAVES = "**/texts/*"
 # Longer than any pause between two tries.
 SOON = 25_000
+SAVED = re.compile(r"saved \d\d:\d\d")
 
 
 def open_note(page: Page, item_id: int) -> Locator:
@@ -103,7 +104,7 @@ def test_a_network_that_loses_and_delays_loses_no_typing_and_shows_no_false_conf
         page.wait_for_timeout(900)
         assert note.input_value() == typed
         assert len(typed) < 2_000
-    expect(state_of(page, first)).to_contain_text("saved 0", timeout=60_000)
+    expect(state_of(page, first)).to_contain_text(SAVED, timeout=60_000)
     assert note_of(desk, first) == typed.strip()
     # What comes to the server late changes nothing.
     while not network.has_brought_an_old_one:
@@ -185,7 +186,7 @@ def test_a_killed_server_a_crash_and_a_lost_session_take_nothing(
     expect(state_of(page, first)).to_contain_text("not saved: the desk does not answer; kept in this browser")
     assert note_of(desk, first) is None
     server.start()
-    expect(state_of(page, first)).to_contain_text("saved 0", timeout=SOON)
+    expect(state_of(page, first)).to_contain_text(SAVED, timeout=SOON)
     assert note_of(desk, first) == "An hour of thought"
 
     # The browser dies while there is no server; the next page saves what the one before could not, without a question.
@@ -211,7 +212,7 @@ def test_a_killed_server_a_crash_and_a_lost_session_take_nothing(
     door.get_by_label("Password").fill(PASSWORD)
     door.get_by_role("button", name="Sign in").click()
     door.wait_for_url(lambda url: "/sign-in" not in url)
-    expect(state_of(page, first)).to_contain_text("saved 0", timeout=SOON)
+    expect(state_of(page, first)).to_contain_text(SAVED, timeout=SOON)
     assert note_of(desk, first) == "!An hour of thought and a second one"
     # And the page hears of what happens again: its Undo means this text.
     expect(page.locator("#undo")).to_have_attribute("title", re.compile("Undo: wrote the note"), timeout=SOON)
@@ -235,7 +236,7 @@ def test_two_windows_of_one_editor_show_a_conflict_and_lose_neither_text(
     page.route(SAVES, lambda route: route.continue_())
     other.route(SAVES, lambda route: route.abort())
     page.context.set_offline(False)
-    expect(state_of(page, first)).to_contain_text("saved 0", timeout=SOON)
+    expect(state_of(page, first)).to_contain_text(SAVED, timeout=SOON)
     # It is told before anything is published, too.
     other.locator("#publish").click()
     expect(other.locator("#dialog [data-unsaved]")).to_contain_text(
@@ -252,7 +253,7 @@ def test_two_windows_of_one_editor_show_a_conflict_and_lose_neither_text(
     two.press("Control+3")
     expect(two).to_have_value("Written in the second\n\nWritten in the first")
     expect(wrapper.locator(".conflict")).to_have_count(0)
-    expect(state_of(other, first)).to_contain_text("saved 0")
+    expect(state_of(other, first)).to_contain_text(SAVED)
     assert note_of(desk, first) == "Written in the second\n\nWritten in the first"
     # The first window sees it come, for nobody writes there.
     expect(one).to_have_value("Written in the second\n\nWritten in the first", timeout=SOON)
@@ -262,7 +263,7 @@ def test_two_windows_of_one_editor_show_a_conflict_and_lose_neither_text(
     expect(wrapper.locator(".conflict")).to_be_visible(timeout=SOON)
     save(page, one, "Written in the second\n\nWritten in the first")
     expect(wrapper.locator(".conflict")).to_have_count(0, timeout=SOON)
-    expect(state_of(other, first)).to_contain_text("saved 0")
+    expect(state_of(other, first)).to_contain_text(SAVED)
     assert note_of(desk, first) == "Third"
 
 
@@ -274,7 +275,7 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     one, two = open_note(page, first), open_note(other, first)
     two.focus()
     one.fill("Mine was first")
-    expect(state_of(page, first)).to_contain_text("saved 0")
+    expect(state_of(page, first)).to_contain_text(SAVED)
     # A field that one is in is not touched by what others write; whoever writes on is shown both.
     expect(other.locator(f"#item-{first} > .what .note")).to_have_text("Mine was first", timeout=SOON)
     expect(two).to_have_value("")
@@ -285,7 +286,7 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     two.press("Control+2")
     expect(two).to_have_value("Mine was first")
     expect(conflict).to_have_count(0)
-    expect(state_of(other, first)).to_contain_text("saved 0")
+    expect(state_of(other, first)).to_contain_text(SAVED)
     assert note_of(desk, first) == "Mine was first"
     assert [event.changes[0]["fields"]["note"] for event in written(desk)] == [
         [None, "Mine was first"],
@@ -331,14 +332,14 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     expect(conflict.locator("[data-theirs]")).to_have_text("Sixth", timeout=SOON)
     expect(two).to_have_value("Fourth and fifth")
     two.press("Control+1")
-    expect(state_of(other, first)).to_contain_text("saved 0")
+    expect(state_of(other, first)).to_contain_text(SAVED)
     assert note_of(desk, first) == "Fourth and fifth"
     assert [event.changes[0]["fields"]["note"][1] for event in written(desk)][-2:] == ["Third", "Fourth and fifth"]
     # Another field of the same paper is another text, and the words of the edition are two more.
     remark = other.locator(f"#remark-{first}")
     remark.fill("Ask about the second figure")
     remark.press("Escape")
-    expect(state_of(other, first, "remark")).to_contain_text("saved 0")
+    expect(state_of(other, first, "remark")).to_contain_text(SAVED)
     expect(other.locator(f"#item-{first} .title a")).to_be_focused()
     other.locator("#introduction summary").click()
     words = other.locator("#introduction textarea")
@@ -351,7 +352,7 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     expect(state_of(other, first)).to_have_text("too long: 20,001 of 20,000 characters")
     other.evaluate("document.getElementById('csrf-token').content = 'old'")
     two.fill("Short.")
-    expect(state_of(other, first)).to_contain_text("saved 0")
+    expect(state_of(other, first)).to_contain_text(SAVED)
     assert note_of(desk, first) == "Short."
 
 
