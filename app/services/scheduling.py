@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.corrections import checked_note, checked_reason
 from app.domain.editions import NotAllowed, Rules
 from app.domain.local_times import moment_in_words
-from app.models import Edition, Post
+from app.models import AuditEvent, Edition, Post
 from app.queries.order import picked_count
 from app.queries.scheduled import due_editions
 from app.services.acting import Acting
@@ -118,10 +119,20 @@ def _refuse_now(session: Session, edition: Edition, by: Acting) -> None:
         raise NotAllowed(f"{by.editor.name} may not publish any more; publish it now, or choose another time.")
     if not picked_count(session, edition.id):
         raise NotAllowed("No paper was picked; pick what is to be published, or publish it empty yourself.")
+    if _was_retracted_since(session, edition):
+        raise NotAllowed("The post was retracted after that and would be given back; publish it now if you mean it.")
     if edition.publish_reason is None:
         lines = rehearsal_of(session, edition, now=by.now, rules=by.rules)
         if red := [line.said for line in lines if line.is_bad]:
             raise NotAllowed(f"The rehearsal was not good, and nobody had given a reason to publish anyway: {red[0]}")
+
+
+def _was_retracted_since(session: Session, edition: Edition) -> bool:
+    """Whether the post was retracted after somebody had set the time, and so is not to be given back without a word."""
+    kinds = (Kind.EDITION_SCHEDULED, Kind.POST_RETRACTED)
+    query = select(AuditEvent.kind).where(AuditEvent.edition_id == edition.id, AuditEvent.kind.in_(kinds))
+    newest = session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+    return edition.retracted_at is not None and newest == Kind.POST_RETRACTED
 
 
 def _keep_problem(session: Session, edition_id: int, at: datetime | None, by: Acting, problem: str) -> None:

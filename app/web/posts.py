@@ -15,6 +15,7 @@ from app.queries.posts import (
     post_on,
     posts_beside,
     posts_in_archive,
+    retracted_before_publishing,
     revision_of,
     revisions_of,
 )
@@ -56,6 +57,7 @@ def post_page(post: Post, *, problem: str = "", status: int = 200) -> Response:
     """The page of a post; `problem` is the sentence of a refusal."""
     edition, now = post.edition, current_app.extensions["clock"]()
     before, after = posts_beside(db.session, edition.date)
+    left = grace_left(post, now)
     return render(
         "pages/posts/show.html",
         status=status,
@@ -64,7 +66,9 @@ def post_page(post: Post, *, problem: str = "", status: int = 200) -> Response:
         edition=edition,
         reading=reading_of(post.markdown, drawn=in_lumen(post.record)),
         **_revisions(edition),
-        grace_left=grace_left(post, now),
+        grace_left=left,
+        # What readers have as long as it has not gone out.
+        former=post.replaces if left and not retracted_before_publishing(db.session, edition.id) else None,
         retraction=newest_retraction(db.session, edition.id) if edition.retracted_at else None,
         before=before,
         after=after,

@@ -73,9 +73,10 @@ def _ask(
 
 
 def _digest(edition: Edition) -> str:
-    """The short name of what would be published now, whenever that is."""
+    """The short name of what would be published now, whenever that is, and of a retraction that this would end."""
     who = acting()
-    return fingerprint(next_record(db.session, edition, now=who.now, rules=who.rules))
+    of_post = fingerprint(next_record(db.session, edition, now=who.now, rules=who.rules))
+    return f"{of_post} {edition.retracted_at.isoformat()}" if edition.retracted_at else of_post
 
 
 def _is_out_of_date(edition: Edition) -> bool:

@@ -9,7 +9,7 @@ from app.domain.editions import NotAllowed
 from app.models import AuditEvent, Edition
 from app.queries.posts import post_of, revisions_of
 from app.queries.scheduled import overdue
-from app.services import baton, correcting, curation, scheduling
+from app.services import baton, correcting, curation, retracting, scheduling
 from app.services.acting import Acting
 from app.services.publishing import publish
 from app.targets import DirectoryTarget
@@ -226,6 +226,22 @@ def test_a_correction_can_be_published_at_a_time(session, edition, set_for, look
     clock.tick(hours=1)
     (tried,) = look()
     assert (tried.post.revision, tried.post.note) == (2, "The name was wrong.")
+
+
+def test_a_retraction_is_not_ended_by_a_time_that_was_set_before_it(
+    session, edition, set_for, look, clock, ana, target
+):
+    publish(session, edition.id, ana(), targets=[target])
+    correcting.reopen(session, edition.id, ana())
+    best = items(session)[0]
+    curation.annotate(session, best.id, headline="The right name", note="", version=best.version, by=ana())
+    set_for(note="The name was wrong.")
+    retracting.retract(session, edition.id, ana(), reason="It names nobody.", targets=[target])
+    clock.tick(hours=1)
+    assert "The post was retracted after that" in look()[0].problem
+    set_for(note="The name was wrong.")
+    clock.tick(hours=1)
+    assert look()[0].post.revision == 2
 
 
 def test_one_that_cannot_be_published_does_not_hold_up_the_others(session, rules, edition, set_for, look, clock, ana):

@@ -1,5 +1,6 @@
 """After publishing, on the pages: corrected, retracted, restored, taken back, and published at a time."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -77,7 +78,7 @@ def test_a_correction_of_nothing_cannot_be_published(as_editor: FlaskClient, pub
     press(as_editor, CORRECTION)
     asked = as_editor.get(PUBLICATION).text
     assert "Nothing differs from what readers have" in asked
-    assert 'class="primary"' not in asked
+    assert 'class="primary"' not in asked and 'class="rehearsal"' not in asked
     assert press(as_editor, PUBLICATION, note=NOTE).status_code == 422
     assert revisions(published) == [1]
 
@@ -133,6 +134,21 @@ def test_retracting_asks_why_and_the_archive_says_so(as_editor: FlaskClient, pub
     assert press(as_editor, f"{POST}/restoration").status_code == 409
 
 
+def test_whoever_publishes_is_asked_again_where_that_would_end_a_retraction(
+    as_editor: FlaskClient, as_other_editor: FlaskClient, opened: Laid, app: Flask
+) -> None:
+    app.config["GRACE"] = 5
+    asked = dict(re.findall(r'name="(version|digest)" value="([^"]*)"', as_editor.get(PUBLICATION).text))
+    press(as_other_editor, f"{POST}/retraction", reason="It names the wrong person.")
+    again = press(as_editor, PUBLICATION, note=NOTE, **asked)
+    assert again.status_code == 409 and NOTE in again.text
+    assert "Jo retracted" in again.text and "gives the retracted post back to its readers" in again.text
+    asked = dict(re.findall(r'name="(version|digest)" value="([^"]*)"', again.text))
+    assert press(as_editor, PUBLICATION, note=NOTE, **asked).status_code == 303
+    page = as_editor.get(POST).text
+    assert "and readers have nothing." in page and "as readers see it" not in page
+
+
 @pytest.fixture
 def in_grace(app: Flask, as_editor: FlaskClient, laid: Laid) -> Laid:
     """An edition that Ana has just published, with five minutes to take it back."""
@@ -151,6 +167,7 @@ def test_a_post_is_taken_back_on_its_page_and_on_the_desk(
         page = as_editor.get(address).text
         assert 'data-left="300">5 min 0 s</span>' in page and "Take it back" in page
     assert "Retract…" not in as_editor.get(POST).text
+    assert "as readers see it" not in as_editor.get(POST).text
     done = press(as_editor, f"{POST}/take-back", htmx=htmx)
     assert (done.headers["HX-Redirect"] if htmx else done.location) == EDITION
     assert "Taken back before it went out" in as_editor.get(EDITION).text
@@ -161,7 +178,7 @@ def test_a_post_is_taken_back_on_its_page_and_on_the_desk(
 
 def test_what_has_gone_out_is_not_taken_back(as_editor: FlaskClient, in_grace: Laid, clock) -> None:
     clock.tick(minutes=6)
-    assert "Take it back" not in as_editor.get(POST).text
+    assert "Take it back" not in as_editor.get(POST).text and "as readers see it" in as_editor.get(POST).text
     refused = press(as_editor, f"{POST}/take-back")
     assert refused.status_code == 409 and "gone out by now" in refused.text
     assert press(as_editor, f"{POST}/take-back", htmx=True).headers["HX-Redirect"] == POST
