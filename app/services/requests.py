@@ -44,7 +44,7 @@ def ask_for_paper(session: Session, day: date, typed: str, by: Acting) -> RunReq
     """
     edition = session.scalar(select(Edition).where(Edition.date == day))
     if edition is not None and edition.status == "published":
-        raise NotAllowed(f"The edition of {day} is published; nothing in it can be changed any more.")
+        raise NotAllowed(f"The edition of {day} is published; to change it, correct its post.")
     named = read_typed(typed)
     if edition is not None and named.arxiv_id is not None:
         refuse_known(session, edition, named.arxiv_id)

@@ -46,7 +46,7 @@ def claim_edition(session: Session, edition_id: int, by: Acting, *, acts: bool =
     if edition is None:
         raise NotAllowed("There is no such edition.")
     if claimed.rowcount != 1:
-        raise NotAllowed(f"The edition of {edition.date} is published; nothing in it can be changed any more.")
+        raise NotAllowed(f"The edition of {edition.date} is published; to change it, correct its post.")
     return edition
 
 

@@ -122,7 +122,7 @@ def _owner(session: Session, place: Place) -> tuple[Edition, Item | None]:
     if edition is None or (place.item_id is not None and (item is None or item.edition_id != edition.id)):
         raise NotAllowed("There is no such paper in this edition.")
     if edition.status != "draft":
-        raise NotAllowed(f"The edition of {edition.date} is published; nothing in it can be changed any more.")
+        raise NotAllowed(f"The edition of {edition.date} is published; to change it, correct its post.")
     if item is not None and item.state == "waiting":
         raise NotAllowed("This paper is not in the edition yet, because it came after you began; take it first.")
     return edition, item

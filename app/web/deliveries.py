@@ -23,6 +23,7 @@ bp = Blueprint("deliveries", __name__)
 
 NO_DELIVERY = "There is no such delivery."
 NOTHING = "Everything has arrived already."
+DECIDE = "Something else stands there than we put there; see what differs, and say what is to stand there."
 WORKER = "The worker tries it now."
 
 
@@ -123,7 +124,7 @@ def _tried(edition: Edition, post_id: int, delivery_id: int | None = None) -> Re
     lines = [told.line for told in shown_deliveries(edition.date).current if delivery_id in (None, told.line.id)]
     unhappy = [line for line in lines if line.status in ("failed", "changed")]
     if unhappy:
-        return _back(edition, unhappy[0].error or "", is_bad=True)
+        return _back(edition, DECIDE if unhappy[0].status == "changed" else unhappy[0].error or "", is_bad=True)
     waits = any(line.status == "waiting" for line in lines)
     return _back(edition, (WORKER if waits else "Delivered.") if count else NOTHING)
 

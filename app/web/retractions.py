@@ -35,7 +35,7 @@ def create(day: str) -> Response:
     except NotAllowed as error:
         db.session.rollback()
         return _ask(day, problem=str(error), status=422)
-    return _done(day, "Retracted. It is removed wherever it was delivered.")
+    return _done(day, "Retracted. The deliveries say where it is removed by now.")
 
 
 @bp.post("/posts/<day>/restoration")
@@ -47,7 +47,7 @@ def restore(day: str) -> Response:
         retracting.restore(db.session, post.edition_id, acting(), targets=targets)
     except NotAllowed as error:
         return _refused(day, error)
-    return _done(day, "Restored. Readers have the post again.")
+    return _done(day, "Restored. The deliveries say where it is back by now.")
 
 
 @bp.post("/posts/<day>/take-back")

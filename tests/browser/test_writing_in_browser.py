@@ -369,7 +369,7 @@ def test_whoever_writes_while_another_publishes_keeps_the_words_and_presses_no_k
     expect(gone).to_be_focused(timeout=SOON)
     expect(gone.locator(".unseen-text")).to_have_text("Pick it up")
     page.unroute(SAVES)
-    expect(gone.locator("summary")).to_contain_text("is published; nothing in it can be changed any more", timeout=SOON)
+    expect(gone.locator("summary")).to_contain_text("is published; to change it, correct its post", timeout=SOON)
     page.keyboard.type("?j ")
     expect(page.locator("#keys")).to_be_hidden()
     expect(gone).to_be_focused()

@@ -123,7 +123,7 @@ def test_retracting_asks_why_and_the_archive_says_so(as_editor: FlaskClient, pub
     done = press(as_editor, f"{POST}/retraction", reason="Its papers were <b>invented</b>.")
     assert done.location == POST
     page = as_editor.get(POST).text
-    assert "Retracted. It is removed" in page and "Its papers were &lt;b&gt;invented&lt;/b&gt;." in page
+    assert "Retracted. The deliveries say" in page and "Its papers were &lt;b&gt;invented&lt;/b&gt;." in page
     assert "retracted" in as_editor.get("/posts").text
     assert "is retracted since" in as_editor.get(EDITION).text
     assert as_editor.get(f"{POST}/retraction").location == POST

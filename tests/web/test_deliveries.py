@@ -138,6 +138,7 @@ def test_what_changed_again_since_the_page_was_shown_is_shown_anew(as_editor, ch
     shelf.files[NAME] = b"By hand, again.\n"
     assert press(as_editor, "/deliveries/1/decision", choice="put", seen=before).location == POST
     assert (row(changed).status, shelf.files[NAME]) == ("changed", b"By hand, again.\n")
+    assert "see what differs, and say what is to stand there." in as_editor.get(POST).text
     response = press(as_editor, "/deliveries/1/decision", choice="put", seen=before)
     assert response.status_code == 409
     assert "changed again since you looked" in response.text and "By hand, again." in response.text

@@ -95,4 +95,4 @@ def test_nothing_of_it_in_a_published_edition(as_editor: FlaskClient, laid: Laid
     for address in (f"{laid.address}/order", f"{laid.address}/cut", f"/items/{first}/pin"):
         answer = press(as_editor, address, cut="10")
         assert answer.status_code == 409
-        assert "is published; nothing in it can be changed any more." in answer.text
+        assert "is published; to change it, correct its post." in answer.text

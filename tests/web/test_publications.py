@@ -117,7 +117,7 @@ def test_a_published_edition_is_shown_and_refuses_every_change(as_editor: FlaskC
     ):
         response = press(as_editor, f"/items/{first.id}/{address}", htmx=address != "text", **fields)
         assert response.status_code == 409
-        assert "is published; nothing in it can be changed any more." in response.text
+        assert "is published; to change it, correct its post." in response.text
     assert "Too late" in response.text
     assert laid.ids()[0] == first.id
 

@@ -13,7 +13,7 @@ from app.models import Run
 from tests.factories import DAY, MORNING, ingest_things, mention, paper
 from tests.web.conftest import HTMX, Laid, press, region_of, rows_put, swaps
 
-ABOVE = ["#edition-bar", "#edition-head", "#edition-notices", "#waiting", "#news"]
+ABOVE = ["#edition-bar", "#edition-head", "#edition-standing", "#edition-notices", "#waiting", "#news"]
 TAKE, LEAVE = f"/editions/{DAY}/waiting/take", f"/editions/{DAY}/waiting/leave"
 
 
@@ -107,7 +107,7 @@ def test_take_all_answers_with_the_regions_and_a_toast_with_undo(as_editor: Flas
     seen = begun.edition.version
     response = press(as_editor, TAKE, htmx=True, up_to=run.id, seen=seen)
     targets = [target for target, _ in swaps(response)]
-    assert targets[:6] == [*ABOVE, "#cut"]
+    assert targets[: len(ABOVE) + 1] == [*ABOVE, "#cut"]
     assert rows_put(response, "picked").count("<li ") == 3
     assert targets[-3:] == ["#filtered", "#seen", "#toast"]
     assert response.headers["HX-Trigger"] == "editionChanged"
@@ -176,7 +176,7 @@ def test_a_published_edition_offers_and_takes_nothing(as_editor: FlaskClient, be
     assert "every 3s" not in page
     response = press(as_editor, TAKE, up_to=run.id)
     assert response.status_code == 409
-    assert "is published; nothing in it can be changed any more." in response.text
+    assert "is published; to change it, correct its post." in response.text
 
 
 def test_a_long_list_folds(as_editor: FlaskClient, begun: Laid, session: Session, rules: Rules) -> None:
