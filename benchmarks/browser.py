@@ -22,14 +22,38 @@ WATCH = """() => {
 }"""
 
 
+# What the browser counts of its main thread, and in which words that is told.
+COUNTED = {
+    "ScriptDuration": "scripts",
+    "RecalcStyleDuration": "working out styles",
+    "LayoutDuration": "laying out",
+    "TaskDuration": "all",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What held the main thread up: every task of more than 50 ms, in milliseconds, and what its time went into."""
+
+    tasks: list[float]
+    shares: dict[str, float]
+
+    @property
+    def in_words(self) -> str:
+        """One sentence."""
+        told = ", ".join(f"{name} {share:.0%}" for name, share in sorted(self.shares.items(), key=lambda s: -s[1]))
+        return f"Of the time that the main thread was busy: {told}."
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Milliseconds: of each action until it shows, of keys that do nothing, and of every task longer than 50."""
+    """Milliseconds of each action until it shows, and of keys that do nothing; and what held the page up, and when."""
 
     acts: list[float]
     idle: list[float]
-    scrolling: list[float]
-    dragging: list[float]
+    scrolling: Held
+    dragging: Held
+    acting: Held
 
     @property
     def answer(self) -> float:
@@ -50,37 +74,62 @@ def look(port: int, rounds: int) -> Seen:
             page.goto(f"/editions/{DAY}")
             page.locator("#preview iframe").wait_for()
             page.evaluate(WATCH)
-            scrolling, dragging = _scrolled(page), _dragged(page)
+            watch = _Watch(page)
+            _scroll(page)
+            scrolling = watch.held()
+            _drag(page)
+            dragging = watch.held()
             acts, idle = _acted(page, rounds)
-            return Seen(acts, idle, scrolling, dragging)
+            return Seen(acts, idle, scrolling, dragging, watch.held())
         finally:
             browser.close()
 
 
-def _scrolled(page: Page) -> list[float]:
-    """The long tasks while the whole page goes by, down and up again."""
+class _Watch:
+    """What the browser counts of a page, asked for step by step."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._line = page, page.context.new_cdp_session(page)
+        self._line.send("Performance.enable")
+        self.held()
+
+    def held(self) -> Held:
+        """What has happened since it was asked last."""
+        # The observer is told after the task, in a task of its own.
+        self._page.wait_for_timeout(200)
+        before, self._counts = getattr(self, "_counts", {}), self._counted()
+        spent = {name: count - before.get(name, 0.0) for name, count in self._counts.items()}
+        whole = spent.pop("all")
+        spent["painting and all else"] = whole - sum(spent.values())
+        shares = {name: seconds / whole if whole else 0.0 for name, seconds in spent.items()}
+        return Held(self._page.evaluate("window.held.splice(0)"), shares)
+
+    def _counted(self) -> dict[str, float]:
+        """Seconds since the page was opened."""
+        metrics = self._line.send("Performance.getMetrics")["metrics"]
+        return {COUNTED[one["name"]]: one["value"] for one in metrics if one["name"] in COUNTED}
+
+
+def _scroll(page: Page) -> None:
+    """Let the whole page go by, down and up again."""
     page.mouse.move(400, 450)
     for way in (1, -1):
         for _ in range(SCROLLS):
             page.mouse.wheel(0, way * WHEEL)
             page.wait_for_timeout(20)
-    return _held(page)
 
 
-def _dragged(page: Page) -> list[float]:
-    """The long tasks while a picked paper is taken by its grip, carried down and up, and put down where it was."""
+def _drag(page: Page) -> None:
+    """Take a picked paper by its grip, carry it down and up, and put it down where it was."""
     page.evaluate("window.scrollTo(0, 0)")
     box = page.locator("#picked .grip").nth(1).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    _held(page)
     page.mouse.move(x, y)
     page.mouse.down()
     for n in [*range(STEPS), *range(STEPS, -1, -1)]:
         page.mouse.move(x, y + n * STEP)
         page.wait_for_timeout(16)
-    held = _held(page)
     page.mouse.up()
-    return held
 
 
 def _acted(page: Page, rounds: int) -> tuple[list[float], list[float]]:
@@ -100,10 +149,3 @@ def _acted(page: Page, rounds: int) -> tuple[list[float], list[float]]:
             act(page, key)
     took = page.evaluate("window.took")
     return [time for idle, time in took if not idle], [time for idle, time in took if idle]
-
-
-def _held(page: Page) -> list[float]:
-    """What the watch has seen since it was asked last."""
-    # The observer is told after the task, in a task of its own.
-    page.wait_for_timeout(200)
-    return page.evaluate("window.held.splice(0)")

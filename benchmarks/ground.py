@@ -46,6 +46,9 @@ class Ground:
         """Copy a database that nobody has open; returns the copy's address."""
         if self.server:
             return Server(self.server).create(other, like=name)
+        # What a process left of the log of a former copy would be read into the new one.
+        for rest in ("-wal", "-shm"):
+            (self.folder / f"{other}.db{rest}").unlink(missing_ok=True)
         shutil.copyfile(self.folder / f"{name}.db", self.folder / f"{other}.db")
         return self.url(other)
 

@@ -1,11 +1,14 @@
 """What the page of a thousand candidates weighs on its way: itself with brotli, its scripts and styles with gzip."""
 
+import gzip
 import re
 from posixpath import dirname, join, normpath
 
 from benchmarks.editor import EditorAt, Refused
+from benchmarks.floor_rows import ITEM, rows_of
 from benchmarks.laid import DAY
 
+WORDS = ("title", "authors", "categories")
 PARTS = re.compile(r'<script[^>]* src="([^"]+)"|<link rel="stylesheet" href="([^"]+)"')
 # What a module or a style sheet loads in its turn.
 IMPORTS = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|@import\s+(?:url\()?)["']([^"']+\.(?:js|css)[^"']*)["']""")
@@ -17,6 +20,18 @@ def page_weight(editor: EditorAt) -> int:
     if answer.headers.get("content-encoding") != "br":
         raise Refused("the page was not packed with brotli")
     return len(answer.body)
+
+
+def words_weight(editor: EditorAt) -> str:
+    """How much of the page are the papers' own words, which no other markup would make less; in words."""
+    page = editor.ask("GET", f"/editions/{DAY}").text
+    words = "\n".join(" ".join(row[name] for name in WORDS) for row in rows_of(page))
+    whole, rows = len(gzip.compress(page.encode())), len(gzip.compress("".join(ITEM.findall(page)).encode()))
+    own = len(gzip.compress(words.encode()))
+    return (
+        f"By gzip's measure, the papers' titles, authors and categories alone are {own / whole:.0%} of the page,"
+        f" and the rows with all of their buttons and marks {rows / whole:.0%}."
+    )
 
 
 def parts_weight(editor: EditorAt) -> tuple[int, int]:

@@ -25,7 +25,10 @@ RAW_PAGE, RAW_UPDATE, EMPTY = "the raw page", "the raw update", "an empty answer
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Rounds of each kind of work, and how many papers are ingested (in all and in a quarter as many)."""
+    """Rounds of each kind of work, and how many papers are ingested, in all and in a quarter as many.
+
+    `explains` says that every miss is done once more under a profiler.
+    """
 
     pages: int
     starts: int
@@ -34,6 +37,7 @@ class Effort:
     previews: int
     posts: int
     ingested: int
+    explains: bool
 
 
 class Works:
@@ -59,8 +63,10 @@ class Works:
         return found + self._ingest()
 
     def _why(self, figure: Figure, work: str) -> Figure:
-        """The row with the reason of a miss."""
-        return figure if figure.is_reached is not False else replace(figure, why=self.reasons.why(work))
+        """The row with the reason of a miss, where reasons are looked for."""
+        if figure.is_reached is not False or not self.effort.explains:
+            return figure
+        return replace(figure, why=self.reasons.why(work))
 
     def _row(self, name: str, goal: float, rounds: Rounds, floor: str, work: str, *, side: str = MONTH) -> Figure:
         """A row with a goal of times; the same work on five years of data is kept for later."""
@@ -152,7 +158,7 @@ class Works:
         ratio = Ratio(value, min(value, *others), max(value, *others), desk["seconds"], floor["seconds"])
         name = f"Ingest {papers:,} papers and {papers * ingesting.MENTIONS_A_PAPER:,} mentions, rows a second"
         row = at_least(name, 0.5, ratio, f"raw `executemany` upserts ({rows['desk']:,} rows)")
-        if row.is_reached is False:
+        if row.is_reached is False and self.effort.explains:
             why = ingesting.profile_ingest(self.ground.copy("empty", "ingest_desk"), max(papers // 8, 250))
             row = replace(row, why=f"{why.in_words} The profile is of an eighth of the papers.")
         return [row, self._memory(desk)] if self.ground.kind == SQLITE else [row]

@@ -56,6 +56,12 @@ class Day:
             ]
             for name, key in TABLES.items()
         }
+        # Most values are the same on every day, and there are a million of them.
+        move = _Mover(day, date.min)
+        self.moving = {
+            name: {column for row in rows for column, value in row.items() if move(value) != value}
+            for name, rows in self.rows.items()
+        }
 
     def copy(self, connection: Connection, days: Sequence[date]) -> None:
         """Put the day onto each of the days. The caller commits, and calls `settle` when all is in."""
@@ -75,7 +81,7 @@ class Day:
         shifts = {column: offsets[target] for column, target in _references(name)}
         move = _Mover(self.day, day)
         for row in self.rows[name]:
-            copied = {column: move(value) for column, value in row.items()}
+            copied = row | {column: move(row[column]) for column in self.moving[name]}
             for column, shift in shifts.items():
                 if copied[column] is not None:
                     copied[column] += shift
