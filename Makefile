@@ -18,10 +18,10 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run worker setup migrate assets demo ingest test screenshots lint clean
+.PHONY: help run worker setup migrate assets demo ingest test screenshots repaint bench bench-quick lint clean
 
 help: ## List these words
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r word says; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r word says; do \
 		printf '  make %-11s %s\n' "$$word" "$$says"; done
 
 run: $(VENV)/installed ## Serve the desk at http://127.0.0.1:5000 (PORT, HOST) and collect for it; a new one opens with the demo
@@ -59,6 +59,14 @@ screenshots: $(VENV)/installed-dev ## Take the pictures of the README and the ha
 repaint: $(VENV)/installed-dev ## Measure how fast a thousand papers answer to a key in the browser
 	@$(ASSETS)
 	@$(PY) -m benchmarks.repaint
+
+bench: $(VENV)/installed-dev ## Measure every goal of speed beside a bare floor, into docs/performance.md (ARGS="--postgres ADDRESS")
+	@$(ASSETS)
+	@$(PY) -m benchmarks $(ARGS)
+
+bench-quick: $(VENV)/installed-dev ## Measure the same roughly, in a minute, and only print it
+	@$(ASSETS)
+	@$(PY) -m benchmarks --quick $(ARGS)
 
 lint: $(VENV)/installed-dev ## Check style and formatting
 	@$(PY) -m ruff check .

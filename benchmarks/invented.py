@@ -80,10 +80,10 @@ class Inventor:
             reading=Reading(source, MORNING, reposts=reposts, likes=reposts // 2),
         )
 
-    def history(self, paper: FetchedPaper, highest: int) -> list[FetchedReading]:
-        """Totals of a paper over six hours, rising to `highest` points, for the line beside its score."""
-        steps = [highest * (n + 1) // 6 for n in range(6)]
-        times = [MORNING - timedelta(hours=5 - n) for n in range(6)]
+    def history(self, paper: FetchedPaper, highest: int, hours: int) -> list[FetchedReading]:
+        """Totals of a paper, one an hour, rising to `highest` points, for the line beside its score."""
+        steps = [highest * (n + 1) // hours for n in range(hours)]
+        times = [MORNING - timedelta(hours=hours - 1 - n) for n in range(hours)]
         readings = [Reading("hackernews", at, points=points) for at, points in zip(times, steps, strict=True)]
         return [FetchedReading(paper.arxiv_id, reading) for reading in readings]
 
@@ -101,10 +101,11 @@ class Listing:
         yield from self.things
 
 
-def a_day(day: date, picked: int, candidates: int) -> list[Fetched]:
+def a_day(day: date, picked: int, candidates: int, *, hours: int = 6) -> list[Fetched]:
     """A day's papers and what was said of them: so many above the cut, each with four mentions, and so many below.
 
-    Of those below, two of five were mentioned once or twice, as on a day of the blog.
+    Of those below, two of five were mentioned once or twice, as on a day of the blog. What was counted was counted
+    every hour for so many `hours`.
     """
     inventor = Inventor(f"day {day} {picked} {candidates}")
     above = [inventor.paper(number_of(day, n), day, reposts=900 - 800 * n // max(picked, 1)) for n in range(picked)]
@@ -112,11 +113,11 @@ def a_day(day: date, picked: int, candidates: int) -> list[Fetched]:
     things: list[Fetched] = [Expected(len(above) + len(below)), *above, *below]
     for paper in above:
         things += [inventor.mention(f"{paper.arxiv_id}-{n}", paper, most=90) for n in range(4)]
-        things += inventor.history(paper, 300)
+        things += inventor.history(paper, 300, hours)
     for n, paper in enumerate(below):
         if n % 5 < 2:
             things += [inventor.mention(f"{paper.arxiv_id}-{k}", paper) for k in range(1 + n % 2)]
-            things += inventor.history(paper, 3 + n % 9)
+            things += inventor.history(paper, 3 + n % 9, hours)
     return things
 
 

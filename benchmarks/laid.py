@@ -92,7 +92,7 @@ def _ingest(app: Flask, day: date, things: list[Fetched]) -> None:
 def _lay(app: Flask, day: date, papers: int, *, is_out: bool = False) -> Day:
     """A day made by the desk itself, as rows to be copied; `is_out` says that it was published."""
     before = marks(db.session.connection())
-    _ingest(app, day, a_day(day, PAPERS_IN_POST, papers - PAPERS_IN_POST))
+    _ingest(app, day, a_day(day, PAPERS_IN_POST, papers - PAPERS_IN_POST, hours=3))
     if is_out:
         edition = edition_on(db.session, day)
         publish(db.session, edition.id, _acting(app), targets=app.extensions["targets"])

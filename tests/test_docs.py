@@ -90,8 +90,8 @@ def test_every_command_helps(app: Flask) -> None:
 
 def test_every_word_of_make_has_a_row_and_every_row_its_word() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    words = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
-    assert words == set(re.findall(r"^\| `make ([a-z]+)` \|", README, re.MULTILINE))
+    words = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    assert words == set(re.findall(r"^\| `make ([a-z-]+)` \|", README, re.MULTILINE))
 
 
 @pytest.mark.parametrize("kind", Kind)
