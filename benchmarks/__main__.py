@@ -22,7 +22,7 @@ from benchmarks.works import Effort, Works
 
 # How many rounds there are, and how much is ingested, on SQLite and on PostgreSQL.
 EFFORTS = {
-    (SQLITE, False): Effort(10, 2, 20, 60, 10, 15, 10_000, True),
+    (SQLITE, False): Effort(10, 2, 15, 60, 10, 15, 10_000, True),
     (POSTGRES, False): Effort(5, 1, 15, 40, 5, 15, 2_000, False),
     (SQLITE, True): Effort(5, 1, 5, 20, 4, 5, 1_000, False),
     (POSTGRES, True): Effort(3, 1, 5, 20, 3, 5, 500, False),
@@ -45,7 +45,7 @@ def main() -> None:
         version = Server(grounds[1].server).version() if len(grounds) > 1 else None
         machine = described(version)
         tables = {ground.kind: _measured(ground, asked.quick, say) for ground in grounds}
-        rounds = 1 if asked.quick else 2
+        rounds = 1 if asked.quick else 4
         tables["Either"] = readings(grounds[0], LISTED_QUICKLY if asked.quick else LISTED, rounds, not asked.quick)
         tables["Either"] += on_screen(grounds[0], 3 if asked.quick else 8, say)
     minutes = (time.monotonic() - began) / 60
