@@ -89,7 +89,7 @@ def test_a_stranger_reads_with_the_link_until_it_is_taken_back(
     expect(field).to_be_focused()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     menu.get_by_role("button", name="Copy").click()
-    expect(page.locator("#toast")).to_contain_text("copied")
+    expect(page.locator("#toast")).to_contain_text("Copied")
     address = field.input_value()
     assert page.evaluate("navigator.clipboard.readText()") == address
 
