@@ -141,8 +141,8 @@ def test_a_whole_day_goes_in_through_every_fault_in_turn(desk_in, request):
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[World]:
-    """A day of 24 papers and 72 mentions, whose networks never fail by themselves."""
-    with World(DAY, papers=24, mentions=72) as world:
+    """A day of 24 papers and 80 mentions, whose networks never fail by themselves."""
+    with World(DAY, papers=24, mentions=80) as world:
         yield world
 
 
@@ -174,7 +174,7 @@ def faultless(small, sqlite_template, tmp_path_factory) -> dict[str, list[tuple]
         assert set(statuses(desk.run()).values()) == {"succeeded", "off"}
         state = desk.state()
         db.engine.dispose()
-    assert (len(state["papers"]), len(state["mentions"])) == (24, 72)
+    assert (len(state["papers"]), len(state["mentions"])) == (24, 80)
     return state
 
 
