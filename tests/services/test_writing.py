@@ -397,7 +397,9 @@ class SaveLaw(RuleBasedStateMachine):
             self.newest[name] = max(sequence, self.newest.get(name, 0))
         if after != before:
             assert self.owner == name or seen == stood.seen, "a text was replaced that its writer had not seen"
-        self.there, self.owner = after, name if after == text else self.owner
+        # Whoever says by chance what is there, without having seen it, has not made it theirs.
+        is_theirs = after == text and (after != before or seen == stood.seen or self.owner == name)
+        self.there, self.owner = after, name if is_theirs else self.owner
         if is_heard and sequence > writer.settled:
             writer.settled, writer.seen, writer.base = sequence, saved.stand.seen, after
 
