@@ -35,9 +35,9 @@ NUMBERS = itertools.count(1)
 COMPILED = shared_statements()
 share_compiled_addresses()
 
-# How long an example takes says more of the machine than of the code. In CI the examples are the same each time, so that
-# nobody is refused by chance, while whoever runs the tests by hand tries others; and what fails there is told as it was
-# found, for making it smaller may take as long as all the rest.
+# How long an example takes says more of the machine than of the code. In CI the examples are the same each time, so
+# that nobody is refused by chance, while whoever runs the tests by hand tries others; and what fails there is told as
+# it was found, for making it smaller may take as long as all the rest.
 IN_CI = "REQUIRE_BROWSER" in os.environ
 PHASES = [phase for phase in hypothesis.Phase if not IN_CI or phase is not hypothesis.Phase.shrink]
 hypothesis.settings.register_profile("desk", deadline=None, derandomize=IN_CI, phases=PHASES)

@@ -37,9 +37,7 @@ def load_profile(name_or_folder: str | Path) -> Profile:
         return LUMEN
     folder = FOLDER / asked if asked in BUILT_IN else Path(asked).expanduser()
     if not folder.is_dir():
-        raise ProfileError(
-            f"{asked!r} is neither one of {', '.join(BUILT_IN)} nor a folder with {PROFILE_FILE}."
-        )
+        raise ProfileError(f"{asked!r} is neither one of {', '.join(BUILT_IN)} nor a folder with {PROFILE_FILE}.")
     own = folder / BODY_FILE
     # Most generators differ in the front matter alone; the usual body lies beside this module.
     source, body = _read(folder / PROFILE_FILE), _read(own if own.exists() else FOLDER / BODY_FILE)
