@@ -72,7 +72,7 @@ def test_fifteen_papers_of_a_thousand_by_keyboard_alone(
     assert len(set(ids) - set(order)) == 3
     assert [item for item in thousand.ids() if item in expected] == expected
     press("Control+Enter")
-    expect(page.locator("dialog[open] .primary")).to_be_focused()
+    expect(page.locator("dialog[open] .primary")).to_be_focused(timeout=30_000)
     press("Enter")
     page.wait_for_url(f"**/posts/{DAY}")
     thousand.session.rollback()
