@@ -16,8 +16,11 @@ function leave(wrapper) {
   else fieldOf(wrapper).blur();
 }
 
+// A save whose answer was lost is tried again, so it is waited for like any other.
+const HOPEFUL = ["saved", "lost", "expired"];
+
 async function settled() {
-  const waiting = () => unsaved().filter((text) => !text.conflict && !text.isTooLong && text.state === "saved");
+  const waiting = () => unsaved().filter((text) => !text.conflict && !text.isTooLong && HOPEFUL.includes(text.state));
   for (const text of waiting()) text.send();
   const end = Date.now() + SETTLING;
   while (waiting().length && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
