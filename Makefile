@@ -18,7 +18,7 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run worker setup migrate assets demo ingest test screenshots repaint bench bench-quick lint clean
+.PHONY: help run worker setup migrate assets demo ingest test screenshots bench bench-quick lint clean
 
 help: ## List these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r word says; do \
@@ -56,15 +56,11 @@ screenshots: $(VENV)/installed-dev ## Take the pictures of the README and the ha
 	@$(ASSETS)
 	@$(PY) -m tests.screenshots $(ARGS)
 
-repaint: $(VENV)/installed-dev ## Measure how fast a thousand papers answer to a key in the browser
-	@$(ASSETS)
-	@$(PY) -m benchmarks.repaint
-
 bench: $(VENV)/installed-dev ## Measure every goal of speed beside a bare floor, into docs/performance.md (ARGS="--postgres ADDRESS")
 	@$(ASSETS)
 	@$(PY) -m benchmarks $(ARGS)
 
-bench-quick: $(VENV)/installed-dev ## Measure the same roughly, in a minute, and only print it
+bench-quick: $(VENV)/installed-dev ## Measure the same roughly, and only print it
 	@$(ASSETS)
 	@$(PY) -m benchmarks --quick $(ARGS)
 

@@ -56,7 +56,7 @@ def _weight(work: str, size: int, goal: int, why: str = "") -> Figure:
 
 
 def _seen(seen: Seen, candidates: str) -> list[Figure]:
-    measured = f"{seen.answer:.0f} ms above an idle key"
+    measured = f"{seen.answer:.0f} ms, idle keys {seen.floor:.0f} ms"
     spread = f"{min(seen.acts):.0f} to {max(seen.acts):.0f} ms, {len(seen.acts)} keys"
     goal = f"≤ {EYE_GOAL} ms, 95 of 100"
     work = f"Pick, drop or move by a key until it shows, {candidates}"

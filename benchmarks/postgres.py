@@ -1,18 +1,12 @@
 """A PostgreSQL cluster for measuring: it syncs every commit, as a real one does and those of the tests do not."""
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 from sqlalchemy import make_url
 
-from tests.databases import postgres_binaries
+from tests.databases import postgres_binaries, running_cluster
 
 # Of all that is made at an address that was given, so that nothing of anybody else is touched.
 PREFIX = "hotpapers_benchmark_"
@@ -25,26 +19,8 @@ def cluster() -> Iterator[str | None]:
     if binaries is None:
         yield None
         return
-    folder = Path(tempfile.mkdtemp(prefix="hotpapers-pg-"))
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root.
-        shutil.chown(folder, user)
-    as_user = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-    data, options = folder / "data", f"-k {folder} -c listen_addresses="
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=120)
-
-    try:
-        run(str(binaries / "initdb"), "-D", str(data), "-U", "desk", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
-        run(str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
-        try:
-            yield f"postgresql+psycopg://desk@/postgres?host={folder}"
-        finally:
-            run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "fast", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_cluster(binaries, "") as address:
+        yield address.format("postgres")
 
 
 class Server:

@@ -84,27 +84,36 @@ def memory() -> Path | None:
 
 @contextmanager
 def postgres_cluster() -> Iterator[str]:
-    """A running cluster on a socket of its own; yields an address with a gap for the database's name."""
+    """A cluster for tests, in memory where there is room; yields an address with a gap for the database's name."""
     binaries = postgres_binaries()
     if binaries is None:
         skip_or_fail("PostgreSQL tests need Debian's package postgresql", REQUIRE)
-    folder = Path(tempfile.mkdtemp(prefix="hotpapers-pg-", dir=memory()))
+    with running_cluster(binaries, "-c fsync=off -c max_connections=200", within=memory()) as address:
+        yield address
+
+
+@contextmanager
+def running_cluster(binaries: Path, options: str, *, within: Path | None = None) -> Iterator[str]:
+    """A new PostgreSQL cluster on a socket of its own, gone afterwards; yields an address as postgres_cluster does."""
+    folder = Path(tempfile.mkdtemp(prefix="hotpapers-pg-", dir=within))
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
         shutil.chown(folder, user)
     as_user = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-    data, options = folder / "data", f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+    data, options = folder / "data", f"-k {folder} -c listen_addresses= {options}"
 
     def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        subprocess.run([*as_user, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=120)
 
-    run(str(binaries / "initdb"), "-D", str(data), "-U", "desk", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
-    run(str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
     try:
-        yield f"postgresql+psycopg://desk@/{{}}?host={folder}"
+        run(str(binaries / "initdb"), "-D", str(data), "-U", "desk", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+        run(str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+        try:
+            yield f"postgresql+psycopg://desk@/{{}}?host={folder}"
+        finally:
+            run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:
-        run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain.delivery import DeliveryError
@@ -21,6 +20,7 @@ from app.queries.records import edition_record
 from app.services.acting import Acting
 from app.services.audit import Kind, record
 from app.services.locks import Lock, held
+from app.services.standing import claim_any
 from app.services.transactions import transaction
 from app.targets.mail import MailServer
 
@@ -133,13 +133,7 @@ def send(session: Session, edition_id: int, by: Acting, *, server: MailServer, p
 
 def _record(session: Session, edition_id: int, by: Acting, mail: dict[str, Any]) -> None:
     with transaction(session):
-        session.execute(
-            update(Edition)
-            .where(Edition.id == edition_id)
-            .values(version=Edition.version + 1)
-            .execution_options(synchronize_session=False)
-        )
-        edition = session.get_one(Edition, edition_id, populate_existing=True)
+        edition = claim_any(session, edition_id)
         said = f"sent the mail of revision {mail['revision']} to {mail['to']}"
         record(session, by, Kind.MAIL_SENT, said, edition=edition, changes=[{"edition_id": edition_id, "mail": mail}])
 

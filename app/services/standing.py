@@ -13,21 +13,26 @@ from app.services.acting import Acting
 SCHEDULED = ("publish_at", "publish_editor_id", "publish_reason", "publish_note", "publish_problem")
 
 
+def claim_any(session: Session, edition_id: int) -> Edition | None:
+    """Lock an edition for one action, whatever its status, and count its version up; None where there is none."""
+    session.execute(
+        update(Edition)
+        .where(Edition.id == edition_id)
+        .values(version=Edition.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return session.get(Edition, edition_id, populate_existing=True)
+
+
 def claim_post(session: Session, edition_id: int) -> tuple[Edition, Post]:
     """Lock an edition that has a post for one action on that and count its version up, whether it is corrected or not.
 
     Returns the revision that readers have, or had. Raises NotAllowed where there is none.
     """
-    claimed = session.execute(
-        update(Edition)
-        .where(Edition.id == edition_id, Edition.post_id.is_not(None))
-        .values(version=Edition.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    edition = session.get(Edition, edition_id, populate_existing=True)
+    edition = claim_any(session, edition_id)
     if edition is None:
         raise NotAllowed("There is no such edition.")
-    if claimed.rowcount != 1:
+    if edition.post_id is None:
         raise NotAllowed(f"The edition of {edition.date} has no post that readers have; publish it first.")
     return edition, session.get_one(Post, edition.post_id)
 

@@ -102,11 +102,7 @@ def new(day: str) -> Response:
     Whoever does not hold the baton is told who does, and what can be done about it.
     """
     edition = edition_or_404(day)
-    if edition.status == "published":
-        return to_post(edition)
-    if edition.baton_editor_id not in (None, current_user.id):
-        return ask_about(edition)
-    return _ask(edition)
+    return led_elsewhere(edition) or _ask(edition)
 
 
 @bp.post("/editions/<day>/publication")
@@ -164,6 +160,15 @@ def _said(published: publishing.Published) -> str:
     if published.post.grace_until:
         return "Published. It goes out when its grace is over; until then you can take it back."
     return "Published." if published.post.replaces is None else f"Published as revision {published.post.revision}."
+
+
+def led_elsewhere(edition: Edition) -> Response | None:
+    """Where somebody is led who cannot publish an edition now: to its post, or to who holds the baton; else None."""
+    if edition.status == "published":
+        return to_post(edition)
+    if edition.baton_editor_id not in (None, current_user.id):
+        return ask_about(edition)
+    return None
 
 
 def to_post(edition: Edition) -> Response:

@@ -19,7 +19,7 @@ from app.web.desk import act, done
 from app.web.editions import edition_or_404
 from app.web.forms import BadInput, read_reason
 from app.web.htmx import answer, is_htmx, region, render
-from app.web.publications import to_post
+from app.web.publications import led_elsewhere, to_post
 from app.web.together import ask_about
 from app.web.urls import read_date
 
@@ -35,11 +35,7 @@ YEARS = range(2000, 2200)
 def new(day: str) -> Response:
     """Ask for the day and the time; whoever does not hold the baton is told who does."""
     edition = edition_or_404(day)
-    if edition.status == "published":
-        return to_post(edition)
-    if edition.baton_editor_id not in (None, current_user.id):
-        return ask_about(edition)
-    return _ask(edition)
+    return led_elsewhere(edition) or _ask(edition)
 
 
 @bp.post("/editions/<day>/schedule")
