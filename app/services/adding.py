@@ -10,8 +10,9 @@ from app.models import Edition, Item, Paper, RunRequest
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot
 from app.services.filling import edition_of
+from app.services.placing import claim_edition
 from app.services.requests import refuse_known
-from app.services.scoring import claim_edition, rescore
+from app.services.scoring import rescore
 from app.services.transactions import transaction
 
 

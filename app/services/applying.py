@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.editions import NotAllowed, key_between
 from app.models import AuditEvent, Edition, Item, Strike
 from app.queries.evidence import chunks
+from app.queries.order import picked_order
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot, unplain
 from app.services.evidence import draft_items_naming, strike_fields
 from app.services.holding import call_back, editions_given, next_draft, pass_on
-from app.services.scoring import claim_editions, clear_places, is_free, picked_order, rescore
+from app.services.placing import claim_editions, clear_places
+from app.services.scoring import is_free, rescore
 
 # What the machine writes of an item, also of one that an editor has seen, as long as nobody has acted on its edition.
 MACHINE_FIELDS = ("score", "parts", "trend", "horizon", "order_key")

@@ -11,8 +11,8 @@ from app.domain.posts import PostDocument
 from app.models import Announcement, Edition, Item, Paper, Run
 from app.services.filling import fill_edition
 from app.services.indexing import index_papers
+from app.services.placing import clear_places
 from app.services.reports import SourceReport
-from app.services.scoring import clear_places
 from app.services.storing import store
 
 

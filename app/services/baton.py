@@ -7,7 +7,7 @@ from app.models import Edition, Editor
 from app.queries.presence import baton_of
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
-from app.services.scoring import claim_edition
+from app.services.placing import claim_edition
 from app.services.transactions import transaction
 
 

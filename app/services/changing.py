@@ -14,7 +14,7 @@ from app.queries.evidence import chunks
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, quoted_title, record, snapshot
 from app.services.holding import call_back, editions_given
-from app.services.scoring import Snapshots, claim_editions
+from app.services.placing import Snapshots, claim_editions
 from app.services.transactions import transaction
 
 

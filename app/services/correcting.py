@@ -16,8 +16,8 @@ from app.services.acting import Acting
 from app.services.applying import give_on
 from app.services.audit import Acted, Kind, item_changes, record, snapshot, unplain
 from app.services.holding import editions_given, next_draft
+from app.services.placing import claim_editions, clear_places
 from app.services.reading_links import forget_link
-from app.services.scoring import claim_editions, clear_places
 from app.services.standing import changed_standing, claim_post, clear_schedule, refuse_other_holder, standing_of
 from app.services.transactions import transaction
 

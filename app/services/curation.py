@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from app.domain.editions import NotAllowed, check_reason, index_beside, target_position
 from app.domain.texts import check_text, tidy
 from app.models import Edition, Item
+from app.queries.order import picked_order
 from app.queries.shown import EVERYTHING, Shown, arrange
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind
 from app.services.changing import Work, change_items, edition_with, leave_list, title_of
 from app.services.holding import next_draft, pass_on
-from app.services.scoring import picked_order, place, place_by_score
+from app.services.placing import place, place_by_score
 
 
 def pick(

@@ -9,7 +9,8 @@ from app.domain.editions import NotAllowed, check_cut, cut_for_one_fewer, cut_fo
 from app.models import Item
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot
-from app.services.scoring import claim_edition, settle_items
+from app.services.placing import claim_edition
+from app.services.scoring import settle_items
 from app.services.transactions import transaction
 
 

@@ -10,7 +10,8 @@ from app.domain.editions import NotAllowed, check_reason
 from app.models import Edition, Item, Mention, MentionedPaper, Strike
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, plain, record, snapshot
-from app.services.scoring import claim_editions, rescore
+from app.services.placing import claim_editions
+from app.services.scoring import rescore
 from app.services.transactions import transaction
 
 STRIKE_FIELDS = ("editor_id", "struck_at", "reason")

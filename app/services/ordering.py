@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, Placed, in_score_order, index_by_score
 from app.models import Item
+from app.queries.order import picked_order
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot
 from app.services.changing import Work, change_items, edition_with
-from app.services.scoring import claim_edition, clear_places, picked_order, place
+from app.services.placing import claim_edition, clear_places, place
 from app.services.transactions import transaction
 
 

@@ -10,7 +10,7 @@ from app.domain.editions import NotAllowed
 from app.models import AuditEvent, Edition, ReadingLink
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
-from app.services.scoring import claim_edition
+from app.services.placing import claim_edition
 from app.services.transactions import transaction
 
 

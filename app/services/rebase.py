@@ -11,7 +11,8 @@ from app.models import Edition, Item
 from app.queries.waiting import Waiting, newest_finished_run, waiting_of
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, quoted_title, record, snapshot
-from app.services.scoring import claim_edition, rescore
+from app.services.placing import claim_edition
+from app.services.scoring import rescore
 from app.services.transactions import transaction
 
 

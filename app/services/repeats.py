@@ -7,7 +7,7 @@ from app.queries.repeats import earlier_runs
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind
 from app.services.changing import Work, change_items, edition_with
-from app.services.scoring import place_by_score
+from app.services.placing import place_by_score
 
 
 def run_as_update(session: Session, item_id: int, by: Acting) -> Acted:

@@ -13,7 +13,7 @@ from app.queries.standing import ITEM_TEXTS, stands, stood_after
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record, unplain
 from app.services.changing import Work, change_items, leave_list, title_of
-from app.services.scoring import claim_edition, clear_places
+from app.services.placing import claim_edition, clear_places
 from app.services.transactions import transaction
 
 EDITION_TEXTS = {"introduction": "the introduction", "closing": "the closing words"}

@@ -16,9 +16,9 @@ from app.queries.order import picked_count
 from app.queries.scheduled import due_editions
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
+from app.services.placing import claim_edition
 from app.services.publishing import publish
 from app.services.rehearsal import rehearsal_of
-from app.services.scoring import claim_edition
 from app.services.standing import changed_standing, clear_schedule, refuse_other_holder, standing_of
 from app.services.transactions import transaction
 from app.targets import Target

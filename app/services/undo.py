@@ -11,7 +11,7 @@ from app.models import AuditEvent, Editor
 from app.services.acting import Acting
 from app.services.applying import Overtaken, apply_inverse, claim_for
 from app.services.audit import UNDOABLE, Acted, Kind, record
-from app.services.scoring import claim_edition
+from app.services.placing import claim_edition
 from app.services.transactions import transaction
 
 

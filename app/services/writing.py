@@ -15,7 +15,7 @@ from app.queries.handover import newest_taking
 from app.queries.writings import Stand, last_writer, stand_of, writing_of
 from app.services.acting import Acting
 from app.services.audit import Kind, quoted_title, record
-from app.services.scoring import claim_edition
+from app.services.placing import claim_edition
 from app.services.transactions import transaction
 from app.services.undo import next_undo
 

@@ -16,9 +16,10 @@ from app.queries.items import details_of_item
 from app.queries.shown import arrange
 from app.services.audit import UNDOABLE, Acted, Kind
 from app.web.company import handover_for
+from app.web.edition_pages import edition_page
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
-from app.web.pages import edition_context, edition_page, item_context, item_page
+from app.web.pages import edition_context, item_context, item_page
 from app.web.reach import ROWS_AT_ONCE, reach_since, seen_version
 from app.web.views import address_of, choices_context, filtered_context, shown_view, views_context
 

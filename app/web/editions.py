@@ -14,9 +14,9 @@ from app.services.undo import undo as undo_action
 from app.web.auth import acting, editor_required
 from app.web.collecting import collecting_context
 from app.web.desk import act, shown_lists
+from app.web.edition_pages import days_around, edition_page
 from app.web.forms import read_id
 from app.web.htmx import is_htmx, render
-from app.web.pages import days_around, edition_page
 from app.web.urls import date_or_404, read_date
 
 bp = Blueprint("editions", __name__)

@@ -1,16 +1,15 @@
-"""The two pages of the desk, an edition and an item, as they are first shown and as they come back with a refusal."""
+"""What the regions of an edition and the page of an item need, as they are first shown and as they come back."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app
 from flask_login import current_user
 
 from app.domain.editions import LOUD_FROM
 from app.extensions import db
 from app.models import Edition
-from app.queries.editions import Desk, day_beside, desk, editions_around, version_with
+from app.queries.editions import Desk, version_with
 from app.queries.items import Details, details_of_item
 from app.queries.loud import loud_mentions
 from app.queries.posts import post_of
@@ -19,43 +18,14 @@ from app.queries.shown import Shown
 from app.queries.source_states import Freshness, freshness_of, hidden_sources
 from app.queries.waiting import waiting_of
 from app.queries.writings import stands_of_edition
-from app.services import looks
 from app.services.undo import next_redo, next_undo
-from app.web.collecting import collecting_context
-from app.web.company import company_of, handover_for, remember_opening
+from app.web.company import company_of, remember_opening
 from app.web.forms import typed_texts
 from app.web.htmx import as_of, is_htmx, render
 from app.web.standing import standing_shown
-from app.web.views import choices_context, filtered_context, shown_view
+from app.web.views import filtered_context
 
 NO_ITEM = "There is no such paper on the desk."
-
-
-def edition_page(
-    edition: Edition, *, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None
-) -> Response:
-    """The desk of a date, as it is looked at; `problem` is the sentence of a refusal, `typed` its text by its field."""
-    view = shown_view()
-    if request.method == "GET":
-        person, clock = current_user._get_current_object(), current_app.extensions["clock"]
-        looks.look(db.session, edition.id, person, clock())
-        remember_opening(edition)
-    shown = desk(db.session, edition, view)
-    context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
-    context |= collecting_context(edition.date) | days_around(edition.date) | {"handed": handover_for(edition)}
-    context["typed_words"] = typed or {}
-    return render("pages/editions/show.html", status=status, problem=problem, **context)
-
-
-def days_around(date: Any) -> dict[str, Any]:
-    """The days and editions near a date, for the way from one to the next."""
-    holidays = current_app.config["ARXIV_HOLIDAYS"]
-    return {
-        "date": date,
-        "day_before": day_beside(db.session, date, -1, holidays),
-        "day_after": day_beside(db.session, date, 1, holidays),
-        "nearby": editions_around(db.session, date),
-    }
 
 
 def edition_context(

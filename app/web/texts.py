@@ -15,11 +15,12 @@ from app.services.writing import Conflict, Place
 from app.web.as_json import told, wants_json
 from app.web.auth import acting, editor_required
 from app.web.desk import done
+from app.web.edition_pages import edition_page
 from app.web.editions import edition_or_404
 from app.web.filters import short_time
 from app.web.forms import BadInput, ItemTexts, read_item_texts, read_page
 from app.web.items import edition_of_item_or_404
-from app.web.pages import edition_page, item_page
+from app.web.pages import item_page
 
 bp = Blueprint("texts", __name__)
 

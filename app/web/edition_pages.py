@@ -1,0 +1,44 @@
+"""The desk's page of a date, as it is first shown and as it comes back with a refusal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, current_app, request
+from flask_login import current_user
+
+from app.extensions import db
+from app.models import Edition
+from app.queries.editions import day_beside, desk, editions_around
+from app.services import looks
+from app.web.collecting import collecting_context
+from app.web.company import handover_for, remember_opening
+from app.web.htmx import render
+from app.web.pages import edition_context
+from app.web.views import choices_context, shown_view
+
+
+def edition_page(
+    edition: Edition, *, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None
+) -> Response:
+    """The desk of a date, as it is looked at; `problem` is the sentence of a refusal, `typed` its text by its field."""
+    view = shown_view()
+    if request.method == "GET":
+        person, clock = current_user._get_current_object(), current_app.extensions["clock"]
+        looks.look(db.session, edition.id, person, clock())
+        remember_opening(edition)
+    shown = desk(db.session, edition, view)
+    context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
+    context |= collecting_context(edition.date) | days_around(edition.date) | {"handed": handover_for(edition)}
+    context["typed_words"] = typed or {}
+    return render("pages/editions/show.html", status=status, problem=problem, **context)
+
+
+def days_around(date: Any) -> dict[str, Any]:
+    """The days and editions near a date, for the way from one to the next."""
+    holidays = current_app.config["ARXIV_HOLIDAYS"]
+    return {
+        "date": date,
+        "day_before": day_beside(db.session, date, -1, holidays),
+        "day_after": day_beside(db.session, date, 1, holidays),
+        "nearby": editions_around(db.session, date),
+    }
