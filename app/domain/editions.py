@@ -239,18 +239,6 @@ def check_cut(cut: float) -> None:
         raise NotAllowed(f"A cut is a number from 0 to {CUT_LIMIT:,}, such as 50.")
 
 
-def index_beside(order: Sequence[Placed], *, before: int | None = None, after: int | None = None) -> int:
-    """The index in a picked list at which an item comes to stand before or after the item given by its id.
-
-    Raises NotAllowed when that one is not in the list.
-    """
-    neighbour = after if before is None else before
-    for index, item in enumerate(order):
-        if item.item_id == neighbour:
-            return index if before is not None else index + 1
-    raise NotAllowed("The paper beside it is not picked any more; look at the list as it stands now and move it again.")
-
-
 def target_position(to: int | str, current: int | None, count: int) -> int:
     """The 1-based position that a move means in a list of `count`; words are up, down, top and bottom.
 

@@ -4,15 +4,16 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from app.domain.editions import NotAllowed, check_reason, index_beside, target_position
+from app.domain.editions import NotAllowed, check_reason, target_position
 from app.domain.texts import check_text, tidy
-from app.models import Edition, Item
-from app.queries.order import picked_order
+from app.models import Edition
+from app.queries.order import Gap, gap_at, gap_beside, number_and_count, picked_count
 from app.queries.shown import EVERYTHING, Shown, arrange
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind
 from app.services.changing import Work, change_items, edition_with, leave_list, title_of
-from app.services.holding import next_draft, pass_on
+from app.services.chosen import Chosen, read_chosen
+from app.services.holding import next_draft
 from app.services.placing import place, place_by_score
 
 
@@ -39,14 +40,14 @@ def pick(
         (item,) = work.items
         if item.id in (before, after):
             return None
-        order = picked_order(session, edition_id, without=item.id)
         if position is None:
-            index = index_beside(order, before=before, after=after)
+            gap = _beside(session, item, before=before, after=after)
         else:
-            index = target_position(position, None, len(order) + 1) - 1
+            count = picked_count(session, edition_id) + (item.state != "picked")
+            gap = gap_at(session, edition_id, target_position(position, None, count), without=item.id)
         item.drop_reason, item.decided_at, item.placed_at = None, by.now, by.now
-        work.also_changed(place(session, item, order, index))
-        return f"picked {work.named} as no. {index + 1}"
+        work.others += place(session, item, gap)
+        return f"picked {work.named} as no. {gap.number}"
 
     return change_items(session, edition_id, [item_id], Kind.ITEM_PICKED, change, by, version=version)
 
@@ -56,18 +57,15 @@ def pick_many(
 ) -> Acted:
     """Pick papers, each where its score puts it; those picked already stay where they are. Raises NotAllowed, Stale."""
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         return item.state != "picked"
 
     def change(work: Work) -> str:
         for item in work.items:
             item.drop_reason, item.decided_at = None, by.now
-        order, others = place_by_score(session, edition_id, work.items)
-        work.also_changed(others)
-        if len(work.items) > 1:
-            return f"picked {work.named}"
-        number = next(n for n, placed in enumerate(order, 1) if placed.item_id == work.items[0].id)
-        return f"picked {work.named} as no. {number}"
+        number, others = place_by_score(session, edition_id, work.items)
+        work.others += others
+        return f"picked {work.named}" + (f" as no. {number}" if len(work.items) == 1 else "")
 
     return change_items(session, edition_id, item_ids, Kind.ITEM_PICKED, change, by, version=version, needs=needs)
 
@@ -93,7 +91,7 @@ def drop_many(
     check_reason(reason)
     reason = (reason or "").strip() or None
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         return item.state != "dropped" or reason not in (None, item.drop_reason)
 
     def change(work: Work) -> str:
@@ -116,17 +114,18 @@ def drop_below(session: Session, item_id: int, by: Acting, *, shown: Shown = EVE
     state = next((state for state in ("picked", "candidate") if item_id in lists[state]), None)
     if state is None:
         raise NotAllowed("Nothing stands below a paper that is neither picked nor a candidate as shown.")
+    (line,) = read_chosen(session, edition.id, [item_id])
     after = {other: state for other in lists[state][lists[state].index(item_id) + 1 :]}
     below = after if state == "candidate" else after | dict.fromkeys(lists["candidate"], "candidate")
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         # What somebody picked or put back in this very moment stands somewhere else.
         return item.state == below[item.id]
 
     def change(work: Work) -> str:
         for item in work.items:
             leave_list(item, "dropped", by.now)
-        return f"dropped {work.named} below {title_of(session.get_one(Item, item_id))}"
+        return f"dropped {work.named} below {title_of(line)}"
 
     return change_items(session, edition.id, below, Kind.ITEM_DROPPED, change, by, needs=needs)
 
@@ -144,21 +143,17 @@ def hold_many(
     Where there is none yet, the one that is made next has them. Raises NotAllowed, Stale.
     """
     following = next_draft(session, edition_id)
-    also = [] if following is None else [following]
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         return item.state != "held"
 
     def change(work: Work) -> str:
         for item in work.items:
             leave_list(item, "held", by.now)
-        session.flush()
-        if following is not None:
-            work.beside += pass_on(session, work.items, following, by)
         return f"held {work.named} for the next edition"
 
     return change_items(
-        session, edition_id, item_ids, Kind.ITEM_HELD, change, by, version=version, needs=needs, also=also
+        session, edition_id, item_ids, Kind.ITEM_HELD, change, by, version=version, needs=needs, gives_to=following
     )
 
 
@@ -172,7 +167,7 @@ def put_back_many(
 ) -> Acted:
     """Make picked, held or dropped papers candidates again. Raises NotAllowed, Stale."""
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         return item.state != "candidate"
 
     def change(work: Work) -> str:
@@ -205,18 +200,16 @@ def move(
             raise NotAllowed("Only a picked paper has a place in the list; pick it first.")
         if item.id in (before, after):
             return None
-        order = picked_order(session, item.edition_id)
-        current = next(n for n, other in enumerate(order, 1) if other.item_id == item.id)
-        others = [placed for placed in order if placed.item_id != item.id]
+        current, count = number_and_count(session, item.edition_id, item.order_key)
         if to is None:
-            position = index_beside(others, before=before, after=after) + 1
+            gap = _beside(session, item, before=before, after=after)
         else:
-            position = target_position(to, current, len(order))
-        if position == current:
+            gap = gap_at(session, item.edition_id, target_position(to, current, count), without=item.id)
+        if gap.number == current:
             return None
         item.placed_at = by.now
-        work.also_changed(place(session, item, others, position - 1))
-        return f"moved {work.named} from no. {current} to no. {position}"
+        work.others += place(session, item, gap)
+        return f"moved {work.named} from no. {current} to no. {gap.number}"
 
     return change_items(
         session, edition_with(session, item_id), [item_id], Kind.ITEM_MOVED, change, by, version=version
@@ -232,7 +225,7 @@ def annotate(session: Session, item_id: int, by: Acting, *, version: int, **text
         check_text(field, text)
     tidied = {field: tidy(text) for field, text in texts.items()}
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         return any(getattr(item, field) != text for field, text in tidied.items())
 
     def change(work: Work) -> str:
@@ -243,3 +236,12 @@ def annotate(session: Session, item_id: int, by: Acting, *, version: int, **text
 
     edition_id = edition_with(session, item_id)
     return change_items(session, edition_id, [item_id], Kind.ITEM_ANNOTATED, change, by, version=version, needs=needs)
+
+
+def _beside(session: Session, item: Chosen, *, before: int | None, after: int | None) -> Gap:
+    gap = gap_beside(session, item.edition_id, before=before, after=after, without=item.id)
+    if gap is None:
+        raise NotAllowed(
+            "The paper beside it is not picked any more; look at the list as it stands now and move it again."
+        )
+    return gap

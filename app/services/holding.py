@@ -11,6 +11,7 @@ from app.queries.evidence import chunks
 from app.queries.waiting import newest_finished_run
 from app.services.acting import Acting
 from app.services.audit import Kind
+from app.services.chosen import Chosen
 from app.services.scoring import rescore
 
 # What editors wrote on a paper and chose for it, which comes along with it.
@@ -26,7 +27,7 @@ def next_draft(session: Session, edition_id: int) -> int | None:
     return session.scalar(later.order_by(Edition.date).limit(1))
 
 
-def pass_on(session: Session, items: Collection[Item], edition_id: int, by: Acting) -> list[dict[str, Any]]:
+def pass_on(session: Session, items: Collection[Item | Chosen], edition_id: int, by: Acting) -> list[dict[str, Any]]:
     """Put held papers that no later edition has had into the given one, which the caller has locked.
 
     As long as no editor has acted on it the rules place them; else they wait, as papers that come late do. Returns the
@@ -41,12 +42,14 @@ def pass_on(session: Session, items: Collection[Item], edition_id: int, by: Acti
     worded = [change for item in items if (change := _word(item, there.get(item.paper_id)))]
     for item in items:
         if item.paper_id not in had:
-            copy = there.get(item.paper_id) or Item(edition=edition, paper=item.paper, state="waiting")
+            copy = there.get(item.paper_id) or Item(edition_id=edition_id, paper_id=item.paper_id, state="waiting")
             copy.horizon = copy.left_run_id = max(run_id, item.horizon)
             _bring_texts(item, copy)
             given.append(copy)
     session.add_all(given)
     session.flush()
+    # Their papers are read at once, for the rules ask each for its own.
+    _items_of(session, edition_id, [copy.paper_id for copy in given])
     before = {copy.id: _place(copy) for copy in given}
     if edition.acted_at is None:
         for copy in given:
@@ -86,7 +89,7 @@ def editions_given(session: Session, item_ids: Collection[int]) -> set[int]:
     return found
 
 
-def call_back(session: Session, items: Collection[Item]) -> list[dict[str, Any]]:
+def call_back(session: Session, items: Collection[Item | Chosen]) -> list[dict[str, Any]]:
     """Take papers that are not held any more out of the later drafts in which nobody has acted on them.
 
     There they wait unseen from then on. The caller has locked those editions; returns the changes for the event.
@@ -145,7 +148,7 @@ def _held_for(edition: Edition) -> Select[tuple[Item]]:
     return query.order_by(Item.id)
 
 
-def _had_later(session: Session, items: Collection[Item]) -> set[int]:
+def _had_later(session: Session, items: Collection[Item | Chosen]) -> set[int]:
     """The papers of items of one edition that a later one has."""
     home = session.get_one(Edition, next(iter(items)).edition_id)
     query = select(Item.paper_id).join(Edition).where(Edition.date > home.date, Item.state != "waiting")
@@ -165,18 +168,18 @@ def _items_of(session: Session, edition_id: int, paper_ids: Iterable[int]) -> di
     return found
 
 
-def _written(item: Item) -> dict[str, Any]:
+def _written(item: Item | Chosen) -> dict[str, Any]:
     """What was written and chosen; that no mention is to be quoted was chosen too."""
     found = {name: getattr(item, name) for name in WRITTEN}
     return {name: value for name, value in found.items() if value or value == []}
 
 
-def _bring_texts(item: Item, copy: Item) -> None:
+def _bring_texts(item: Item | Chosen, copy: Item) -> None:
     for name, value in (_written(item) | _written(copy)).items():
         setattr(copy, name, value)
 
 
-def _word(item: Item, copy: Item | None) -> dict[str, Any] | None:
+def _word(item: Item | Chosen, copy: Item | None) -> dict[str, Any] | None:
     """Bring along what a paper that the next edition has already lacks there; the change for the event."""
     if copy is None or copy.state == "waiting":
         return None

@@ -1,16 +1,15 @@
 """The order of the picked papers: pinned to their numbers, let go again, and put back into the order of the scores."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.editions import NotAllowed, Placed, in_score_order, index_by_score
+from app.domain.editions import NotAllowed, in_score_order
 from app.models import Item
-from app.queries.order import picked_order
+from app.queries.order import gap_by_score, number_and_count, picked_order
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot
 from app.services.changing import Work, change_items, edition_with
+from app.services.chosen import Chosen
 from app.services.placing import claim_edition, clear_places, place
 from app.services.transactions import transaction
 
@@ -21,7 +20,7 @@ def pin(session: Session, item_id: int, by: Acting) -> Acted:
     Raises NotAllowed for a paper that is not picked, and for a published edition.
     """
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         if item.state != "picked":
             raise NotAllowed("Only a picked paper has a number to keep; pick it first.")
         return item.pinned_at is None
@@ -30,7 +29,8 @@ def pin(session: Session, item_id: int, by: Acting) -> Acted:
         (item,) = work.items
         item.pinned_at = by.now
         item.placed_at = item.placed_at or by.now
-        return f"pinned {work.named} as no. {_number_of(item, picked_order(session, item.edition_id))}"
+        number, _ = number_and_count(session, item.edition_id, item.order_key)
+        return f"pinned {work.named} as no. {number}"
 
     edition_id = edition_with(session, item_id)
     return change_items(session, edition_id, [item_id], Kind.ITEM_PINNED, change, by, needs=needs)
@@ -39,25 +39,19 @@ def pin(session: Session, item_id: int, by: Acting) -> Acted:
 def unpin(session: Session, item_id: int, by: Acting) -> Acted:
     """Let a pinned paper go to where its score says; one row is written. Raises NotAllowed for a published edition."""
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         return item.pinned_at is not None and item.state == "picked"
 
     def change(work: Work) -> str:
         (item,) = work.items
         item.pinned_at = item.placed_at = None
-        order = picked_order(session, item.edition_id)
-        others = [other for other in order if other.item_id != item.id]
-        number = index_by_score(others, item.score, item.paper.arxiv_id) + 1
-        if number != _number_of(item, order):
-            work.also_changed(place(session, item, others, number - 1))
-        return f"let {work.named} go to no. {number}"
+        gap = gap_by_score(session, item.edition_id, item.score, item.arxiv_id, without=item.id)
+        if gap.number != number_and_count(session, item.edition_id, item.order_key)[0]:
+            work.others += place(session, item, gap)
+        return f"let {work.named} go to no. {gap.number}"
 
     edition_id = edition_with(session, item_id)
     return change_items(session, edition_id, [item_id], Kind.ITEM_UNPINNED, change, by, needs=needs)
-
-
-def _number_of(item: Item, order: Sequence[Placed]) -> int:
-    return next(number for number, placed in enumerate(order, 1) if placed.item_id == item.id)
 
 
 def order_by_score(session: Session, edition_id: int, by: Acting) -> Acted:

@@ -1,49 +1,63 @@
 """Editions claimed for an action, and the places of items in their picked lists."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import Integer, Update, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, key_between, placed_by_score, spread_keys
-from app.models import Edition, Item, Paper
-from app.queries.order import picked_order
+from app.models import Edition, Item
+from app.models.columns import UtcTime
+from app.queries.evidence import chunks
+from app.queries.order import Gap, gap_by_score, picked_order
 from app.services.acting import Acting
-from app.services.audit import snapshot
-
-# Items as they were, by id.
-Snapshots = dict[int, dict[str, Any]]
+from app.services.audit import Claimed
+from app.services.chosen import Chosen
 
 
-def claim_edition(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -> Edition:
+def _claiming(*, acts: bool) -> Update:
+    """The statement of a claim, which gives the edition's row at once; built once, for every action runs it."""
+    editions = Edition.__table__
+    values: dict[str, Any] = {"version": editions.c.version + 1}
+    if acts:
+        now, editor = bindparam("now", type_=UtcTime), bindparam("editor", type_=Integer)
+        is_taken = and_(editions.c.baton_editor_id.is_(None), editor.is_not(None))
+        values["acted_at"] = func.coalesce(editions.c.acted_at, now)
+        values["baton_at"] = case((is_taken, now), else_=editions.c.baton_at)
+        values["baton_editor_id"] = func.coalesce(editions.c.baton_editor_id, editor)
+    claiming = update(editions).where(editions.c.id == bindparam("edition"), editions.c.status == "draft")
+    return claiming.values(values).returning(editions.c.id, editions.c.date, editions.c.version)
+
+
+_ACT, _COUNT_UP = _claiming(acts=True), _claiming(acts=False)
+
+
+def claim(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -> Claimed:
     """Lock a draft edition for one action and count its version up; the first statement of every action.
 
     Being an UPDATE it makes two actions on one edition follow each other on SQLite and PostgreSQL alike. With
     `acts` the edition counts as touched by an editor, and ingestion leaves it alone from then on; the editor who acts
     has its baton where nobody holds it. Raises NotAllowed when the edition is published.
     """
-    values: dict[str, Any] = {"version": Edition.version + 1}
+    asked: dict[str, Any] = {"edition": edition_id}
     if acts:
-        values["acted_at"] = func.coalesce(Edition.acted_at, by.now)
-    if acts and by.editor_id is not None:
-        is_free = Edition.baton_editor_id.is_(None)
-        values["baton_at"] = case((is_free, literal(by.now, Edition.baton_at.type)), else_=Edition.baton_at)
-        values["baton_editor_id"] = func.coalesce(Edition.baton_editor_id, by.editor_id)
-    claimed = session.execute(
-        update(Edition)
-        .where(Edition.id == edition_id, Edition.status == "draft")
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
-    edition = session.get(Edition, edition_id, populate_existing=True)
-    if edition is None:
-        raise NotAllowed("There is no such edition.")
-    if claimed.rowcount != 1:
-        raise NotAllowed(f"The edition of {edition.date} is published; to change it, correct its post.")
-    return edition
+        asked |= {"now": by.now, "editor": by.editor_id}
+    claimed = session.execute(_ACT if acts else _COUNT_UP, asked).one_or_none()
+    if claimed is None:
+        day = session.scalar(select(Edition.date).where(Edition.id == edition_id))
+        if day is None:
+            raise NotAllowed("There is no such edition.")
+        raise NotAllowed(f"The edition of {day} is published; to change it, correct its post.")
+    return Claimed(*claimed)
+
+
+def claim_edition(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -> Edition:
+    """Claim a draft edition as `claim` does, and read all of it."""
+    claim(session, edition_id, by, acts=acts)
+    return session.get_one(Edition, edition_id, populate_existing=True)
 
 
 def claim_editions(session: Session, edition_ids: Iterable[int], acted_in: int | None, by: Acting) -> Edition | None:
@@ -62,52 +76,64 @@ def claim_editions(session: Session, edition_ids: Iterable[int], acted_in: int |
     return claimed
 
 
-def place(session: Session, item: Item, order: list[Placed], index: int) -> Snapshots:
-    """Pick an item at `index` of `order`, the picked list without it, which then holds it too.
+def place(session: Session, item: Chosen, gap: Gap) -> list[dict[str, Any]]:
+    """Pick an item at a place of the picked list without it.
 
-    One row is written, unless the gap has become too narrow: then the whole list gets fresh keys, and the
-    snapshots of the other items as they were before are given back.
+    One row is written, unless the gap has become too narrow: then the whole list gets fresh keys, and the changes of
+    the other items are given back as an event holds them.
     """
-    before = order[index - 1].order_key if index else None
-    after = order[index].order_key if index < len(order) else None
-    key = key_between(before, after)
-    item.state, item.order_key = "picked", key
-    session.flush()
-    arxiv_id = session.get_one(Paper, item.paper_id).arxiv_id
-    order.insert(index, Placed(item.id, key, item.score, arxiv_id, item.placed_at is not None))
-    if len(key) <= KEY_LIMIT:
-        return {}
-    # Its own snapshot would be one of what it has just become.
-    return {item_id: was for item_id, was in respread(session, order).items() if item_id != item.id}
+    item.state, item.order_key = "picked", key_between(gap.before, gap.after)
+    if len(item.order_key) <= KEY_LIMIT:
+        return []
+    order = picked_order(session, item.edition_id, without=item.id)
+    order.insert(gap.number - 1, Placed(item.id, item.order_key, item.score, item.arxiv_id))
+    return _respread_with(session, order, [item])
 
 
-def place_by_score(session: Session, edition_id: int, items: Collection[Item]) -> tuple[list[Placed], Snapshots]:
+def place_by_score(session: Session, edition_id: int, items: Collection[Chosen]) -> tuple[int, list[dict[str, Any]]]:
     """Pick items that are in no list, each where its score puts it.
 
-    Returns the picked list as it then is, and the snapshots of the other items that were given fresh keys, if any.
+    Returns the number of the first of them, and the changes of the other items that were given fresh keys, if any.
     """
-    coming = [Placed(item.id, "", item.score, item.paper.arxiv_id) for item in items]
+    if len(items) == 1:
+        (item,) = items
+        gap = gap_by_score(session, edition_id, item.score, item.arxiv_id, without=item.id)
+        return gap.number, place(session, item, gap)
+    coming = [Placed(item.id, "", item.score, item.arxiv_id) for item in items]
     order = placed_by_score(picked_order(session, edition_id), coming)
-    if any(len(placed.order_key) > KEY_LIMIT for placed in order):
-        ids = {item.id for item in items}
-        return order, {item_id: was for item_id, was in respread(session, order).items() if item_id not in ids}
-    keys = {placed.item_id: placed.order_key for placed in order}
+    placed = {placed.item_id: (number, placed.order_key) for number, placed in enumerate(order, 1)}
     for item in items:
-        item.state, item.order_key = "picked", keys[item.id]
-    session.flush()
-    return order, {}
+        item.state, item.order_key = "picked", placed[item.id][1]
+    is_narrow = any(len(key) > KEY_LIMIT for _, key in placed.values())
+    others = _respread_with(session, order, items) if is_narrow else []
+    return min(placed[item.id][0] for item in items), others
 
 
-def respread(session: Session, order: list[Placed]) -> Snapshots:
+def _respread_with(session: Session, order: list[Placed], items: Iterable[Chosen]) -> list[dict[str, Any]]:
+    """Give a list with items that are new in it fresh keys; the changes of the others."""
+    fresh = {placed.item_id: placed.order_key for placed in respread(session, order)}
+    for item in items:
+        item.order_key = fresh.pop(item.id)
+    was = {placed.item_id: placed.order_key for placed in order}
+    return [
+        {"item_id": item_id, "fields": {"order_key": [was[item_id], key]}}
+        for item_id, key in fresh.items()
+        if was[item_id] != key
+    ]
+
+
+def respread(session: Session, order: Sequence[Placed]) -> list[Placed]:
     """Give a picked list fresh, evenly spread keys. They are cleared first, being unique at every moment."""
-    items = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_([p.item_id for p in order])))}
-    snapshots = {item_id: snapshot(item) for item_id, item in items.items()}
+    items: dict[int, Item] = {}
+    for part in chunks(placed.item_id for placed in order):
+        query = select(Item).where(Item.id.in_(part)).execution_options(populate_existing=True)
+        items |= {item.id: item for item in session.scalars(query)}
     clear_places(session, items.values())
-    for n, (placed, key) in enumerate(zip(order, spread_keys(len(order)), strict=True)):
-        items[placed.item_id].state, items[placed.item_id].order_key = "picked", key
-        order[n] = replace(placed, order_key=key)
+    fresh = [replace(placed, order_key=key) for placed, key in zip(order, spread_keys(len(order)), strict=True)]
+    for placed in fresh:
+        items[placed.item_id].state, items[placed.item_id].order_key = "picked", placed.order_key
     session.flush()
-    return snapshots
+    return fresh
 
 
 def clear_places(session: Session, items: Iterable[Item]) -> None:

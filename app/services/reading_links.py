@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
-from app.models import AuditEvent, Edition, ReadingLink
+from app.models import Edition, ReadingLink
 from app.services.acting import Acting
-from app.services.audit import Acted, Kind, record
+from app.services.audit import Acted, Kind, Recorded, record
 from app.services.placing import claim_edition
 from app.services.transactions import transaction
 
@@ -77,6 +77,6 @@ def _told(link: ReadingLink) -> dict[str, Any]:
 
 def _record(
     session: Session, edition: Edition, by: Acting, kind: Kind, summary: str, change: list[dict[str, Any] | None]
-) -> AuditEvent:
+) -> Recorded:
     changes = [{"edition_id": edition.id, "reading_link": change}]
     return record(session, by, kind, summary, edition=edition, changes=changes)

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
+from app.models import Edition
 from app.queries.repeats import earlier_runs
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind
@@ -18,7 +19,8 @@ def run_as_update(session: Session, item_id: int, by: Acting) -> Acted:
 
     def change(work: Work) -> str | None:
         (item,) = work.items
-        ran = earlier_runs(session, work.edition, item_ids=[item.id]).get(item.id)
+        edition = session.get_one(Edition, item.edition_id)
+        ran = earlier_runs(session, edition, item_ids=[item.id]).get(item.id)
         if ran is None:
             raise NotAllowed("This paper is in no earlier post, so there is nothing to update; pick it as it is.")
         if ran.is_update:
@@ -26,9 +28,8 @@ def run_as_update(session: Session, item_id: int, by: Acting) -> Acted:
         item.update_of, item.decided_at, item.drop_reason = ran.date, by.now, None
         if item.state == "picked":
             return f"made {work.named} an update of {ran.date}"
-        order, others = place_by_score(session, work.edition.id, work.items)
-        work.also_changed(others)
-        number = next(n for n, placed in enumerate(order, 1) if placed.item_id == item.id)
+        number, others = place_by_score(session, item.edition_id, work.items)
+        work.others += others
         return f"picked {work.named} as no. {number}, an update of {ran.date}"
 
     return change_items(session, edition_with(session, item_id), [item_id], Kind.ITEM_UPDATED, change, by)

@@ -13,7 +13,8 @@ from app.queries.standing import ITEM_TEXTS, stands, stood_after
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record, unplain
 from app.services.changing import Work, change_items, leave_list, title_of
-from app.services.placing import claim_edition, clear_places
+from app.services.chosen import Chosen
+from app.services.placing import claim_edition
 from app.services.transactions import transaction
 
 EDITION_TEXTS = {"introduction": "the introduction", "closing": "the closing words"}
@@ -33,7 +34,7 @@ def bring_back_text(
     if item_id is None:
         return _write_edition(session, edition_id, name, text, by, as_of)
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         return getattr(item, name) != text
 
     def change(work: Work) -> str:
@@ -56,11 +57,11 @@ def bring_back_order(session: Session, edition_id: int, event_id: int, by: Actin
     places: dict[int, tuple[str, datetime | None]] = {}
     read: list[Stood] = []
 
-    def needs(item: Item) -> bool:
+    def needs(item: Chosen) -> bool:
         # Read only now, for the edition is locked by now and nothing comes in between.
         if not read:
             read.append(_order_then(session, edition_id, event_id))
-            places.update(_places(read[0], stands(session, item.edition), set(ids)))
+            places.update(_places(read[0], stands(session, _edition(session, edition_id)), set(ids)))
         is_there = item.state == "picked"
         if item.id not in places:
             return is_there
@@ -75,12 +76,16 @@ def bring_back_order(session: Session, edition_id: int, event_id: int, by: Actin
 
 
 def _order_then(session: Session, edition_id: int, event_id: int) -> Stood:
-    then = stood_after(session, session.get_one(Edition, edition_id), event_id)
+    then = stood_after(session, _edition(session, edition_id), event_id)
     if not then.has_lists:
         raise NotAllowed(
             "How the list stood then is in no log, for the edition followed the rules by itself; choose a later moment."
         )
     return then.stood
+
+
+def _edition(session: Session, edition_id: int) -> Edition:
+    return session.get_one(Edition, edition_id, populate_existing=True)
 
 
 def _places(stood: Stood, now: Stood, there: set[int]) -> dict[int, tuple[str, datetime | None]]:
@@ -104,7 +109,6 @@ def _place_as_then(work: Work, places: Mapping[int, tuple[str, datetime | None]]
     shifted = {item.id for item in back if item.order_key != places[item.id][0]}
     for item in out:
         leave_list(item, "candidate", now)
-    clear_places(work.session, [item for item in back if item.id in shifted])
     for item in back:
         if item.id not in was_picked:
             item.decided_at, item.drop_reason = now, None
