@@ -1,5 +1,6 @@
 """Corrections: the record that publishing would freeze next, and whether it differs from what readers have."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,16 @@ from app.queries.posts import post_of
 from app.queries.records import edition_record
 
 
-def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rules, note: str = "") -> dict[str, Any]:
-    """The record that publishing at `now` would freeze.
+def next_record(
+    session: Session,
+    edition: Edition,
+    *,
+    now: datetime,
+    rules: Rules,
+    note: str = "",
+    items: Sequence[Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """The record that publishing at `now` would freeze; with `items` it is made of these, see `edition_record`.
 
     Where readers have a revision already it is that of a correction: the post keeps its first date, its profile and so
     the name of its file, and its corrections go on with `note`.
@@ -23,7 +32,7 @@ def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rul
     newest = newest_revision(session, edition.id)
     was = post_of(session, edition)
     if was is None:
-        return edition_record(session, edition, now=now, rules=rules, revision=newest + 1)
+        return edition_record(session, edition, now=now, rules=rules, revision=newest + 1, items=items)
     corrections = [*was.record.get("corrections", ()), *([{"at": now.isoformat(), "note": note}] if note else [])]
     return edition_record(
         session,
@@ -33,10 +42,13 @@ def next_record(session: Session, edition: Edition, *, now: datetime, rules: Rul
         revision=newest + 1,
         first_published_at=_first_published(was),
         corrections=corrections,
+        items=items,
     )
 
 
-def uncorrected(session: Session, edition: Edition, was: Post, rules: Rules) -> bytes:
+def uncorrected(
+    session: Session, edition: Edition, was: Post, rules: Rules, items: Sequence[Mapping[str, Any]] | None = None
+) -> bytes:
     """The post as the edition stands now, with the dates, number and corrections of a revision `was`.
 
     These are the revision's own bytes exactly where nothing was corrected since.
@@ -51,6 +63,7 @@ def uncorrected(session: Session, edition: Edition, was: Post, rules: Rules) -> 
             revision=was.revision,
             first_published_at=None if is_first else _first_published(was),
             corrections=was.record.get("corrections", ()),
+            items=items,
         )
     )
 

@@ -1,0 +1,134 @@
+"""All that goes into an edition's post of each picked paper, as plain rows that are equal where they say the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Day
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Text, bindparam, cast, desc, null, select, union_all
+from sqlalchemy.orm import Session
+
+from app.models import Edition, Editor, Item, Mention, MentionedPaper, Paper, Revision, Strike
+from app.queries.evidence import mention_counts, reading_counts
+from app.queries.repeats import earlier_runs, slugs_of_posts
+
+_ITEM, _PAPER, _REVISION = Item.__table__, Paper.__table__, Revision.__table__
+_NAMES = MentionedPaper.__table__
+_PICKED = (_ITEM.c.edition_id == bindparam("edition_id"), _ITEM.c.state == "picked")
+
+# Built once. What is JSON stays text: it is looked into only where something is made of it.
+_PAPERS = (
+    select(
+        _ITEM.c.id,
+        _ITEM.c.headline,
+        _ITEM.c.note,
+        cast(_ITEM.c.quotes, Text).label("quotes_json"),
+        _ITEM.c.update_of,
+        _ITEM.c.horizon,
+        _PAPER.c.arxiv_id,
+        _PAPER.c.version,
+        _PAPER.c.title,
+        cast(_PAPER.c.authors, Text).label("authors_json"),
+        _PAPER.c.abstract,
+        cast(_PAPER.c.categories, Text).label("categories_json"),
+        _PAPER.c.comment,
+        _PAPER.c.doi,
+    )
+    .join_from(_ITEM, _PAPER, _PAPER.c.id == _ITEM.c.paper_id)
+    .where(*_PICKED)
+    .order_by(_ITEM.c.order_key)
+)
+_READINGS = reading_counts().where(Item.edition_id == bindparam("edition_id"), Item.state == "picked")
+_MENTIONS = (
+    mention_counts(
+        Mention.gone_run_id,
+        Mention.external_id,
+        Mention.url,
+        Mention.author_name,
+        Mention.author_handle,
+        Mention.text,
+        Mention.html,
+        Mention.posted_at,
+        Mention.posted_on,
+        Strike.reason.label("strike_reason"),
+        Editor.name.label("struck_by"),
+    )
+    .outerjoin(Editor, Editor.id == Strike.editor_id)
+    .where(Item.edition_id == bindparam("edition_id"), Item.state == "picked")
+)
+_BEFORE = (cast(_REVISION.c.before, Text).label("before_json"), _REVISION.c.run_id.label("run_id"))
+# What revisions later than the horizon replaced, the newest first: the oldest such words stand.
+_FORMER = union_all(
+    select(_ITEM.c.id.label("item_id"), null().label("mention_id"), *_BEFORE)
+    .join_from(_ITEM, _REVISION, _REVISION.c.paper_id == _ITEM.c.paper_id)
+    .where(*_PICKED, _REVISION.c.run_id > _ITEM.c.horizon),
+    select(_ITEM.c.id, _NAMES.c.mention_id, *_BEFORE)
+    .join_from(_ITEM, _NAMES, _NAMES.c.paper_id == _ITEM.c.paper_id)
+    .join(_REVISION, _REVISION.c.mention_id == _NAMES.c.mention_id)
+    .where(*_PICKED, _REVISION.c.run_id > _ITEM.c.horizon),
+).order_by(desc("run_id"))
+
+
+class Update(NamedTuple):
+    """What a post says of the earlier entry of a paper that runs as an update; see queries/repeats.py."""
+
+    date: Day
+    number: int
+    slug: str
+    version_since: int | None
+    site_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickedPaper:
+    """A picked paper and all that its entry and its record are made of, as of its horizon.
+
+    `former` are the words of the paper and of mentions that were revised since, the newest first.
+    """
+
+    item: Row[Any]
+    readings: tuple[Row[Any], ...]
+    mentions: tuple[Row[Any], ...]
+    former: tuple[Row[Any], ...]
+    update: Update | None
+
+
+def picked_papers(session: Session, edition: Edition, site_url: str) -> list[PickedPaper]:
+    """The picked papers of an edition in their order; `site_url` is that of earlier entries."""
+    of_edition = {"edition_id": edition.id}
+    items = session.execute(_PAPERS, of_edition).all()
+    readings, mentions, former = (
+        _by_item(session.execute(statement, of_edition).all()) for statement in (_READINGS, _MENTIONS, _FORMER)
+    )
+    updates = _updates(session, edition, [item.id for item in items if item.update_of], site_url)
+    return [
+        PickedPaper(
+            item,
+            tuple(readings.get(item.id, ())),
+            tuple(mentions.get(item.id, ())),
+            tuple(former.get(item.id, ())),
+            updates.get(item.id),
+        )
+        for item in items
+    ]
+
+
+def _by_item(rows: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.item_id, []).append(row)
+    return found
+
+
+def _updates(session: Session, edition: Edition, item_ids: Sequence[int], site_url: str) -> dict[int, Update]:
+    """Of each item that runs as an update all that its post says of the earlier entry, which may be called otherwise
+    one day."""
+    if not item_ids:
+        return {}
+    found = earlier_runs(session, edition, item_ids=item_ids)
+    runs = {item_id: ran for item_id, ran in found.items() if ran.is_update}
+    slugs = slugs_of_posts(session, [ran.date for ran in runs.values()])
+    return {
+        item_id: Update(ran.date, ran.number, slugs[ran.date], ran.version_since, site_url)
+        for item_id, ran in runs.items()
+    }
