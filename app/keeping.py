@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sized
 from threading import Lock
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
 
@@ -32,4 +32,28 @@ class Keep:
         if len(made) <= self._kept.maxsize:
             with self._lock:
                 self._kept[key] = made
+        return made
+
+
+class KeepNewest:
+    """Of each thing the form it was made in last, given again only where all that it is made of is equal.
+
+    For many small things that are asked for at once: to compare two texts costs less than to look one up. A thing's
+    name only finds it; `made_of` must hold all that it depends on, as a key of `Keep` does. Threads may share one.
+    """
+
+    def __init__(self, most: int) -> None:
+        """`most` is how many things are kept; with one more all are forgotten."""
+        self._kept: dict[Hashable, tuple[object, Any]] = {}
+        self._most = most
+
+    def get(self, name: Hashable, made_of: object, make: Callable[[], Made]) -> Made:
+        """The thing of a name where it is made of the same, or what `make` makes, which is kept from then on."""
+        found = self._kept.get(name)
+        if found is not None and found[0] == made_of:
+            return cast(Made, found[1])
+        made = make()
+        if len(self._kept) >= self._most:
+            self._kept.clear()
+        self._kept[name] = (made_of, made)
         return made

@@ -7,51 +7,24 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.models import AuditEvent, Edition, Item, Paper
-from app.queries.evidence import chunks, former_papers
+from app.models import AuditEvent, Edition, Item
+from app.queries.evidence import chunks
+from app.queries.rows import Read, Row, read_among, read_edition
 from app.queries.shown import EVERYTHING, Arranged, Shown, arrange
 
-# The words of a paper that a list shows.
-SHOWN_TEXTS = ("title", "authors", "categories")
-# Of an edition without picked papers so many candidates are asked how old its numbers are.
 # Of so many papers with the highest scores it is asked how new their numbers are.
 ASKED = 40
 REASONS_SHOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An item as a list shows it; title, authors and categories as of its horizon.
-
-    `number` is its place in the whole picked list, None where it is not picked. `update_of` is the date of the earlier
-    edition whose entry it updates. `lens_score` is its score through the lens that is on, where that is another one,
-    and `lens_tag` says what would become of it.
-    """
-
-    id: int
-    state: str
-    score: float
-    parts: list[dict[str, Any]]
-    trend: list[list[Any]]
-    headline: str | None
-    note: str | None
-    drop_reason: str | None
-    # When an editor chose its place; a paper picked later passes it by.
-    placed_at: datetime | None
-    update_of: Day | None
-    pinned: bool
-    arxiv_id: str
-    title: str
-    authors: list[str]
-    categories: list[str]
-    number: int | None = None
-    is_new: bool = False
-    lens_score: float | None = None
-    lens_tag: str | None = None
-    remark: str | None = None
+_ITEM = Item.__table__.c
+BEST_PARTS = (
+    select(_ITEM.parts)
+    .where(_ITEM.edition_id == bindparam("edition_id"), _ITEM.state != "waiting")
+    .order_by(_ITEM.score.desc(), _ITEM.id)
+    .limit(ASKED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +136,22 @@ def newest_edition_date(session: Session) -> Day | None:
 
 def desk(session: Session, edition: Edition, shown: Shown = EVERYTHING) -> Desk:
     """The edition with its lists, of each what is shown in the order shown."""
-    return desk_of(session, edition, arrange(session, edition, shown))
+    read = read_edition(session, edition.id)
+    return _desk(session, edition, arrange(session, edition, shown, items=read.values), read)
 
 
 def desk_of(session: Session, edition: Edition, arranged: Arranged, *, only: Wanted | None = None) -> Desk:
     """The edition from its lists as they were arranged, with all rows that are shown, or those of `only`."""
-    wanted = {
-        state: ids if only is None else [item_id for item_id in ids if only.holds(state, item_id)]
-        for state, ids in arranged.shown.items()
-    }
-    found = _rows(session, arranged, [item_id for ids in wanted.values() for item_id in ids])
-    rows = {state: [found[item_id] for item_id in ids] for state, ids in wanted.items()}
+    if only is None:
+        return _desk(session, edition, arranged, read_edition(session, edition.id))
+    wanted = [i for state, ids in arranged.shown.items() for i in ids if only.holds(state, i)]
+    return _desk(session, edition, arranged, read_among(session, wanted))
+
+
+def _desk(session: Session, edition: Edition, arranged: Arranged, read: Read) -> Desk:
+    """The edition with those rows that are shown and were read."""
+    found = read.rows(_extras(arranged, {values.id for values in read.values}))
+    rows = {state: [found[item_id] for item_id in ids if item_id in found] for state, ids in arranged.shown.items()}
     return Desk(
         id=edition.id,
         date=edition.date,
@@ -195,10 +173,20 @@ def desk_of(session: Session, edition: Edition, arranged: Arranged, *, only: Wan
     )
 
 
+def _extras(arranged: Arranged, item_ids: Container[int]) -> dict[int, tuple[Any, ...]]:
+    """What rows show beside their columns, of those items that are shown and were read, as the last fields of Row."""
+    numbers = {item_id: number for number, item_id in enumerate(arranged.order["picked"], 1)}
+    new, scores = arranged.new, arranged.scores
+    return {
+        i: (numbers.get(i), i in new, scores.get(i), _lens_tag(arranged, i))
+        for i in chain.from_iterable(arranged.shown.values())
+        if i in item_ids
+    }
+
+
 def _captured_at(session: Session, edition_id: int) -> datetime | None:
     """When the newest number of the best papers was read, whatever was decided about them."""
-    query = select(Item.parts).where(Item.edition_id == edition_id, Item.state != "waiting")
-    best = session.scalars(query.order_by(Item.score.desc(), Item.id).limit(ASKED))
+    best = session.scalars(BEST_PARTS, {"edition_id": edition_id})
     times = [part["captured_at"] for parts in best for part in parts if part.get("captured_at")]
     return datetime.fromisoformat(max(times)) if times else None
 
@@ -213,27 +201,6 @@ def _drop_reasons(session: Session, edition_id: int) -> list[str]:
         .limit(REASONS_SHOWN)
     )
     return list(session.scalars(query))
-
-
-def _rows(session: Session, arranged: Arranged, item_ids: Sequence[int]) -> dict[int, Row]:
-    names = ("state", "score", "parts", "trend", "headline", "note", "remark", "drop_reason", "placed_at", "update_of")
-    columns = [Item.id, *(getattr(Item, name) for name in names), Item.pinned_at.is_not(None).label("pinned")]
-    texts = [Paper.arxiv_id, *(getattr(Paper, name) for name in SHOWN_TEXTS)]
-    numbers = {item_id: number for number, item_id in enumerate(arranged.order["picked"], 1)}
-    found: dict[int, Row] = {}
-    for ids in chunks(item_ids):
-        former = former_papers(session, ids)
-        for values in session.execute(select(*columns, *texts).join(Paper).where(Item.id.in_(ids))):
-            before = former.get(values.id, {})
-            fields = dict(values._mapping) | {name: before[name] for name in SHOWN_TEXTS if name in before}
-            found[values.id] = Row(
-                **fields,
-                number=numbers.get(values.id),
-                is_new=values.id in arranged.new,
-                lens_score=arranged.scores.get(values.id),
-                lens_tag=_lens_tag(arranged, values.id),
-            )
-    return found
 
 
 def _lens_tag(arranged: Arranged, item_id: int) -> str | None:

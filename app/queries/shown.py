@@ -1,13 +1,15 @@
 """Which of an edition's papers a page shows, in which order: under filters, since a last look, through a lens."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
@@ -15,13 +17,19 @@ from app.domain.lens import Lens
 from app.domain.ranking import is_above_cut, rank_key
 from app.domain.views import STATES, Filters
 from app.models import Edition, Item, Paper
-from app.queries.evidence import chunks, former_papers
 from app.queries.lens import scores_without
 from app.queries.looks import last_look, new_since
+from app.queries.rows import Row, read_edition
 from app.queries.search import matching_items
 
 # The lists that a lens puts in the order of its scores.
 RANKED = ("picked", "candidate")
+_ITEM, _PAPER = Item.__table__.c, Paper.__table__.c
+ITEMS_OF_EDITION = (
+    select(_ITEM.id, _ITEM.state, _ITEM.order_key, _ITEM.score, _PAPER.arxiv_id)
+    .join_from(Item.__table__, Paper.__table__)
+    .where(_ITEM.edition_id == bindparam("edition_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +74,6 @@ class Arranged:
     comes_in: set[int] = field(default_factory=set)
 
 
-class Filtered(Protocol):
-    """Anything that can be filtered: a paper's categories, and the parts of its score."""
-
-    categories: list[str]
-    parts: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Traits:
-    """A paper as far as filters look at it."""
-
-    categories: list[str]
-    parts: list[dict[str, Any]]
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What there is to choose from in an edition: categories and sources, each with how many papers, most first."""
@@ -94,13 +87,15 @@ def item_order(session: Session, edition_id: int) -> dict[str, list[int]]:
     return _by_state(_items(session, edition_id))
 
 
-def arrange(session: Session, edition: Edition, shown: Shown = EVERYTHING) -> Arranged:
-    """The edition's lists as they stand and as they are shown."""
-    items = _items(session, edition.id)
+def arrange(
+    session: Session, edition: Edition, shown: Shown = EVERYTHING, *, items: Sequence[Any] | None = None
+) -> Arranged:
+    """The edition's lists as they stand and as they are shown; `items` where whoever asks has read them already."""
+    items = _items(session, edition.id) if items is None else items
     order = _by_state(items)
     look = last_look(session, edition.id, shown.editor_id) if shown.editor_id else None
     new = new_since(session, edition, look.run_id) if look else set()
-    through = _let_through(session, edition.id, shown.filters, order, new)
+    through = _let_through(session, edition.id, shown.filters, new)
     lists = {state: _those_in(ids, through, shown) for state, ids in order.items()}
     if shown.filters.state:
         lists = {
@@ -114,23 +109,21 @@ def _those_in(ids: list[int], through: set[int] | None, shown: Shown) -> list[in
     return ids if through is None else [item_id for item_id in ids if item_id in through or item_id in shown.kept]
 
 
-def _let_through(
-    session: Session, edition_id: int, filters: Filters, order: Mapping[str, list[int]], new: set[int]
-) -> set[int] | None:
+def _let_through(session: Session, edition_id: int, filters: Filters, new: set[int]) -> set[int] | None:
     """The items that the filters let through, whatever their state; None for all of them."""
-    sieves = []
+    sieves: list[set[int]] = []
     if filters.is_new:
         sieves.append(new)
     if filters.text:
         sieves.append(matching_items(session, edition_id, filters.text))
     if filters.categories or filters.sources:
-        traits = _traits(session, [item_id for ids in order.values() for item_id in ids])
+        traits = read_edition(session, edition_id).rows()
         sieves.append(
             {
                 item_id
                 for item_id, of in traits.items()
-                if (not filters.categories or not filters.categories.isdisjoint(of.categories))
-                and (not filters.sources or not filters.sources.isdisjoint(_sources(of)))
+                if (not filters.categories or not filters.categories.isdisjoint(_names(of.categories_json)))
+                and (not filters.sources or not filters.sources.isdisjoint(_sources(of.parts_json)))
             }
         )
     return set.intersection(*sieves) if sieves else None
@@ -158,42 +151,41 @@ def _seen_through(
 
 def choices_of(session: Session, edition_id: int) -> Choices:
     """What an edition's papers can be filtered by."""
-    query = select(Item.id).where(Item.edition_id == edition_id, Item.state.in_(STATES))
-    return choices_among(_traits(session, session.scalars(query)).values())
+    return choices_among(row for row in read_edition(session, edition_id).rows().values() if row.state in STATES)
 
 
-def choices_among(papers: Iterable[Filtered]) -> Choices:
+def choices_among(papers: Iterable[Row]) -> Choices:
     """What these papers can be filtered by."""
     papers = list(papers)
-    return Choices(_counted(set(of.categories) for of in papers), _counted(map(_sources, papers)))
+    return Choices(
+        _counted(_names(of.categories_json) for of in papers), _counted(_sources(of.parts_json) for of in papers)
+    )
 
 
-def _sources(paper: Filtered) -> set[str]:
+# The same texts come with every look at an edition.
+@lru_cache(maxsize=8192)
+def _names(categories_json: str) -> frozenset[str]:
+    return frozenset(json.loads(categories_json))
+
+
+@lru_cache(maxsize=8192)
+def _sources(parts_json: str) -> frozenset[str]:
     """The sources of a score; one whose every mention is struck still has its part, but adds nothing."""
-    return {part["source"] for part in paper.parts if part["score"] or part.get("voices")}
+    return frozenset(part["source"] for part in json.loads(parts_json) if part["score"] or part.get("voices"))
 
 
 def _counted(names: Iterable[Iterable[str]]) -> list[tuple[str, int]]:
     return sorted(Counter(chain.from_iterable(names)).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _traits(session: Session, item_ids: Iterable[int]) -> dict[int, _Traits]:
-    found = {}
-    for ids in chunks(item_ids):
-        former = former_papers(session, ids)
-        for row in session.execute(select(Item.id, Item.parts, Paper.categories).join(Paper).where(Item.id.in_(ids))):
-            found[row.id] = _Traits(former.get(row.id, {}).get("categories", row.categories), row.parts)
-    return found
-
-
 def _items(session: Session, edition_id: int) -> Sequence[Any]:
-    query = select(Item.id, Item.state, Item.order_key, Item.score, Paper.arxiv_id).join(Paper)
-    return session.execute(query.where(Item.edition_id == edition_id)).all()
+    return session.execute(ITEMS_OF_EDITION, {"edition_id": edition_id}).all()
 
 
-def _by_state(items: Sequence[Any]) -> dict[str, list[int]]:
+def _by_state(items: Iterable[Any]) -> dict[str, list[int]]:
     lists: dict[str, list[Any]] = {state: [] for state in STATES}
-    for item_id, state, order_key, score, arxiv_id in items:
-        if state in lists:
-            lists[state].append((order_key if state == "picked" else rank_key(score, arxiv_id), item_id))
+    for item in items:
+        if item.state in lists:
+            place = item.order_key if item.state == "picked" else rank_key(item.score, item.arxiv_id)
+            lists[item.state].append((place, item.id))
     return {state: [item_id for _, item_id in sorted(found)] for state, found in lists.items()}

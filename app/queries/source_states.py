@@ -69,9 +69,16 @@ class Freshness:
         hidden = sorted((item_id, sorted(sources)) for item_id, sources in self.hidden.items())
         return sha256(repr((told, hidden)).encode()).hexdigest()[:12]
 
+    @property
+    def told(self) -> str:
+        """All that rows tell ages by, but for what is hidden of each item: its own times and how each source stands."""
+        return repr((self.newest, sorted(self.states.items())))
+
     def of_item(self, item_id: int) -> "Freshness":
         """The same for one item: a look that found another number, not taken yet, makes this one no younger."""
         hidden = self.hidden.get(item_id, set()) & self.states.keys()
+        if not hidden:
+            return self
         return replace(self, states={**self.states, **{s: replace(self.states[s], read_at=None) for s in hidden}})
 
     def read_at(self, source: str, captured_at: datetime | None) -> datetime | None:

@@ -34,6 +34,7 @@ from app.web import (
     rehearsals,
     repeats,
     retractions,
+    rows,
     runs,
     schedules,
     scripts,
@@ -104,6 +105,7 @@ def register(app: Flask) -> None:
     delivery_words.register(app)
     ages.register(app)
     sparklines.register(app)
+    rows.register(app)
     plots.register(app)
     standing.register(app)
     security.register(app)

@@ -15,7 +15,7 @@ from app.domain.labels import source_name
 from app.domain.markup import inline_html, plain_text
 from app.domain.papers import abs_url, pdf_url
 from app.domain.ranking import CLOSE_RULE, close_call
-from app.queries.editions import Row
+from app.queries.rows import Row
 
 COUNTS = {"reposts": "repost", "likes": "like", "points": "point"}
 # From this share on, one voice makes the score; from the second on, it is worth a warning.
@@ -123,21 +123,24 @@ def loudest_share(parts: Sequence[Mapping[str, Any]]) -> float:
     return loudest / total if total else 0.0
 
 
-def tags(row: Row, cut: float) -> list[tuple[str, str, str]]:
-    """What an editor should notice about an item: a word, its tone, and what it means where that is not plain."""
+def tags(row: Row, parts: Sequence[Mapping[str, Any]], cut: float) -> list[tuple[str, str, str]]:
+    """What an editor should notice about an item: a word, its tone, and what it means where that is not plain.
+
+    `parts` are those of its score.
+    """
     found = [("new", "good", "")] if row.is_new else []
     if row.pinned:
         found.append(("pinned", "", "It keeps its number when the list goes back to score order."))
     if row.lens_tag:
         found.append((row.lens_tag, "warn", ""))
-    share = loudest_share(row.parts)
-    if share >= LOUD_SHARE and voices_of(row.parts) > 1:
+    share = loudest_share(parts)
+    if share >= LOUD_SHARE and voices_of(parts) > 1:
         found.append((f"one voice carries {int(share * 100)} %", "warn" if share >= WARN_SHARE else "", ""))
     if row.state == "candidate" and row.score >= cut:
         found.append(("above the cut", "good", ""))
     elif row.state == "picked" and row.score < cut:
         found.append(("below the cut", "warn", ""))
-    if words := close_call_in_words(row.parts, cut):
+    if words := close_call_in_words(parts, cut):
         found.append(("close call", "", sentence(words)))
     if row.headline:
         found.append(("own headline", "", ""))
@@ -224,6 +227,5 @@ FILTERS = (
     "short_date",
     "short_time",
     "source_name",
-    "tags",
     "tex",
 )

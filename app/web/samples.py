@@ -1,5 +1,6 @@
 """Invented things for the style guide: a desk with a row in each state, people, a history, a look back."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -8,12 +9,13 @@ from typing import Any
 from app.domain.history import Piece
 from app.domain.lookback import Outcome, judge, slopes
 from app.domain.rehearsal_lines import bad, good
-from app.queries.editions import Desk, Row
+from app.queries.editions import Desk
 from app.queries.handover import Handover
 from app.queries.history import Entry
 from app.queries.loud import LoudMention
 from app.queries.presence import Baton, Person
 from app.queries.repeats import Ran
+from app.queries.rows import Row
 from app.queries.source_states import Freshness
 from app.queries.writings import Stand
 from app.web.changes import Changes, Compared, Pair, Told
@@ -35,28 +37,21 @@ def _row(number: int, state: str = "picked", **fields: Any) -> Row:
         id=number,
         state=state,
         score=645,
-        parts=PARTS,
-        trend=[],
-        headline=None,
-        note=None,
-        drop_reason=None,
-        placed_at=None,
-        update_of=None,
-        pinned=False,
+        parts_json=json.dumps(PARTS),
         arxiv_id=f"2611.9{number:04}",
         title="Lanterns and Moss: On the $\\ell_{2}$ Norm of Small Lights",
-        authors=["Ada Fernsby", "Tomas Quill"],
-        categories=["cs.LG", "stat.ML"],
+        authors_json='["Ada Fernsby", "Tomas Quill"]',
+        categories_json='["cs.LG", "stat.ML"]',
         number=number if state == "picked" else None,
     )
-    return replace(row, **fields)
+    return row._replace(**fields)
 
 
 # By what each is an example of.
 PICKED = {
-    "as it lies": _row(1, trend=RISE),
+    "as it lies": _row(1, trend_json=json.dumps(RISE)),
     "with a note and its own headline": _row(2, note=NOTE, headline="Small Lights, Counted"),
-    "pinned; one voice carries it": _row(3, pinned=True, score=53, parts=ONE_VOICE, is_new=True),
+    "pinned; one voice carries it": _row(3, pinned=True, score=53, parts_json=json.dumps(ONE_VOICE), is_new=True),
     "ran before": _row(4, score=212),
     "current": _row(5),
     "opened": _row(6),
@@ -65,7 +60,7 @@ PICKED = {
 }
 CANDIDATES = {
     "above the cut": _row(11, "candidate", score=90),
-    "nobody counted": _row(12, "candidate", score=0, parts=[], title="A Paper That Nobody Has Spoken Of Yet"),
+    "nobody counted": _row(12, "candidate", score=0, parts_json="[]", title="A Paper That Nobody Has Spoken Of Yet"),
     "through a lens": _row(13, "candidate", lens_score=24, lens_tag="would fall out"),
 }
 DROPPED = {"dropped": _row(21, "dropped", drop_reason="off topic")}
@@ -86,7 +81,7 @@ LOUD = LoudMention(
     item_ids=[1, 2, 3],
 )
 PEOPLE = [
-    Person(id=n, name=name, may_edit=True, item_id=n, field=field, is_idle=is_idle)
+    Person(id=n, name=name, may_edit=True, item_id=n, field=field, is_idle=is_idle, seen_at=NOW, active_at=NOW)
     for n, name, field, is_idle in (
         (1, "Ben Ash", "note", False),
         (2, "Rui Vale", None, False),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from flask import Flask
@@ -12,12 +13,12 @@ from app.domain.labels import source_name
 from app.domain.trends import LEAST_DRAWN, RISING_RULE, Point, is_rising, trend_points
 from app.queries.readings import Signal
 from app.web.ages import span
-from app.web.drawing import between, drawing
 from app.web.filters import counted, grouped, in_zone
 
 # The line is drawn on whole units of this field, shown at half its size or larger, so a point takes few signs.
 WIDTH, HEIGHT, EDGE = 128, 32, 2
 Trend = Sequence[Sequence[Any]]
+RISING = Markup(' <span class="tag rise" title="{}">rising</span>').format(RISING_RULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,16 @@ def sparkline(trend: Trend, *, has_words: bool = False) -> Markup:
 
     It says what it shows in words, unless it `has_words` beside it.
     """
-    if len(trend) < LEAST_DRAWN:
+    return line_of(trend_points(trend), has_words=has_words)
+
+
+def line_of(points: Sequence[Point], *, has_words: bool = False) -> Markup:
+    """The same of points."""
+    if len(points) < LEAST_DRAWN:
         return Markup("")
-    points = trend_points(trend)
-    line = Markup('<path d="{}"/>').format(_path(points))
-    return drawing("spark", [line], says=None if has_words else _words(points), view=(WIDTH, HEIGHT))
+    # Plain text around numbers and plain words, for there may be a thousand.
+    says = 'aria-hidden="true"' if has_words else f'role="img" aria-label="{_words(points)}"'
+    return Markup(f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" {says}><path d="{_path(points)}"/></svg>')
 
 
 def trend_in_words(trend: Trend) -> str:
@@ -48,9 +54,12 @@ def trend_in_words(trend: Trend) -> str:
 
 def rising(trend: Trend) -> Markup:
     """The badge of a score that rises, with the rule behind it; nothing for the others."""
-    if not is_rising(trend_points(trend)):
-        return Markup("")
-    return Markup(' <span class="tag rise" title="{}">rising</span>').format(RISING_RULE)
+    return rising_tag(trend_points(trend))
+
+
+def rising_tag(points: Sequence[Point]) -> Markup:
+    """The same of points."""
+    return RISING if is_rising(points) else Markup("")
 
 
 def trend_steps(trend: Trend) -> list[Step]:
@@ -83,16 +92,20 @@ def _words(points: Sequence[Point]) -> str:
 
 
 def _path(points: Sequence[Point]) -> str:
-    """The points from left to right by their times, over nothing at the bottom: half the height is half the score."""
-    start, end = points[0][0], points[-1][0]
-    time = (end - start).total_seconds()
-    most = max(score for _, score in points) or 1
+    """The points from left to right by their times, over nothing at the bottom: half the height is half the score.
+
+    Each but the first is told by its way from the one before, in small numbers that come again and pack well.
+    """
+    start = points[0][0]
+    across = (WIDTH - 2 * EDGE) / (points[-1][0] - start).total_seconds()
+    up = (HEIGHT - 2 * EDGE) / (max(score for _, score in points) or 1)
     places = [
-        f"{round(between(EDGE, WIDTH - EDGE, (at - start).total_seconds() / time))}"
-        f" {round(between(HEIGHT - EDGE, EDGE, max(0, score) / most))}"
+        (round(EDGE + (at - start).total_seconds() * across), round(HEIGHT - EDGE - max(0, score) * up))
         for at, score in points
     ]
-    return f"M{' '.join(places)}"
+    ways = [(x - before_x, y - before_y) for (before_x, before_y), (x, y) in pairwise(places)]
+    # A minus parts two numbers by itself.
+    return f"M{places[0][0]} {places[0][1]}l" + " ".join(f"{x} {y}" for x, y in ways).replace(" -", "-")
 
 
 def register(app: Flask) -> None:

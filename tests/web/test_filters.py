@@ -63,14 +63,14 @@ def test_what_is_not_known_is_not_said() -> None:
     ],
 )
 def test_what_an_editor_should_notice(state: str, score: float, parts: list[dict], words: list[str]) -> None:
-    row = SimpleNamespace(state=state, score=score, parts=parts, **PLAIN)
-    assert [word for word, *_ in filters.tags(row, 50)] == words
+    row = SimpleNamespace(state=state, score=score, **PLAIN)
+    assert [word for word, *_ in filters.tags(row, parts, 50)] == words
 
 
 def test_a_close_call_says_what_decides() -> None:
-    row = SimpleNamespace(state="candidate", score=45, parts=[POINTS | {"score": 45.0}], **PLAIN)
+    row, parts = SimpleNamespace(state="candidate", score=45, **PLAIN), [POINTS | {"score": 45.0}]
     said = "Would be above if Hacker News counted a quarter more."
-    assert [means for word, _, means in filters.tags(row, 50) if word == "close call"] == [said]
+    assert [means for word, _, means in filters.tags(row, parts, 50) if word == "close call"] == [said]
 
 
 def test_numbers_and_dates() -> None:

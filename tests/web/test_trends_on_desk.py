@@ -55,8 +55,8 @@ def test_a_row_with_three_readings_has_a_line_that_says_what_it_shows(as_editor:
     page = as_editor.get(ADDRESS).text
     lines = {item.paper.arxiv_id: LINE.findall(row_of(page, item.id)) for item in grown}
     assert lines == {
-        "2611.90001": [("from 60 to 250 in 6 hours", "M2 23 64 17 126 2")],
-        "2611.90002": [("from 90 to 90 in 6 hours", "M2 2 64 2 126 2")],
+        "2611.90001": [("from 60 to 250 in 6 hours", "M2 23l62-6 62-15")],
+        "2611.90002": [("from 90 to 90 in 6 hours", "M2 2l62 0 62 0")],
         "2611.90003": [],
     }
 

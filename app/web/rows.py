@@ -1,0 +1,90 @@
+"""The rows of lists as HTML; a row that is as it was the last time is not made again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from flask import Flask, current_app
+from markupsafe import Markup
+
+from app.domain.trends import trend_points
+from app.keeping import KeepNewest
+from app.queries.repeats import Ran
+from app.queries.rows import Row
+from app.queries.source_states import Freshness
+from app.web.ages import score_line
+from app.web.filters import first_authors, grouped, tags
+from app.web.sparklines import line_of, rising_tag
+
+# So many rows are kept, each with what it is made of: some two kilobytes.
+KEPT = 20_000
+DRAWN = ("picked", "candidate")
+
+
+class Look(NamedTuple):
+    """What rows are shown by, all of a list by the same: two rows that are equal look the same under equal ones."""
+
+    cut: float
+    may_edit: bool
+    ages: str
+
+
+class Words(NamedTuple):
+    """What the template of a row prints, ready."""
+
+    authors: str
+    categories: list[str]
+    score: str
+    line: Markup
+    said: str
+    rising: Markup
+    tags: list[tuple[str, str, str]]
+
+
+def rows_html(
+    rows: Sequence[Row], cut: float, freshness: Freshness, may_edit: bool, repeats: Mapping[int, Ran]
+) -> Markup:
+    """Rows one after the other; `freshness` tells the ages of their numbers, `repeats` which papers ran before.
+
+    A row is kept under all of that, the texts themselves, so it can never show anything else than it would.
+    """
+    kept, draw = current_app.extensions["rows"], _template()
+    look = Look(cut, may_edit, freshness.told)
+    hidden = freshness.hidden
+    drawn = []
+    for row in rows:
+        ran = repeats.get(row.id)
+        made_of = (row, look, hidden.get(row.id), ran)
+        drawn.append(
+            kept.get(
+                # Somebody who edits and somebody who reads may look at the same list in turns.
+                (row.id, may_edit),
+                made_of,
+                lambda row=row, ran=ran: str(draw(row, _words(row, cut, freshness), may_edit, ran)),
+            )
+        )
+    return Markup("".join(drawn))
+
+
+def _template() -> Callable[..., Markup]:
+    """The macro of a row: called by itself it costs a fraction of an included template."""
+    return current_app.jinja_env.get_template("partials/items/_row.html").module.row_of  # type: ignore[attr-defined]
+
+
+def _words(row: Row, cut: float, freshness: Freshness) -> Words:
+    parts, points = row.parts, trend_points(row.trend)
+    lens = "" if row.lens_score is None else f" → {grouped(row.lens_score)}"
+    return Words(
+        authors=first_authors(row.authors),
+        categories=row.categories[:3],
+        score=grouped(row.score) + lens,
+        line=line_of(points) if row.state in DRAWN else Markup(""),
+        said=score_line(parts, freshness.of_item(row.id)),
+        rising=rising_tag(points),
+        tags=tags(row, parts, cut),
+    )
+
+
+def register(app: Flask) -> None:
+    """Keep rows, and give them to every template."""
+    app.extensions["rows"] = KeepNewest(KEPT)
+    app.jinja_env.filters["rows_html"] = rows_html
