@@ -3,8 +3,8 @@
 import sqlite3
 from typing import Any
 
-from flask import Flask
-from sqlalchemy import event, make_url
+from flask import Flask, current_app
+from sqlalchemy import Connection, event, make_url
 
 from app.extensions import db
 
@@ -18,6 +18,15 @@ def prepare_database(app: Flask) -> None:
         engine = db.engine
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
+        app.extensions["reading_engine"] = engine
+    else:
+        # To begin a transaction and to end it are a round trip each; SQLite reads without one anyway.
+        app.extensions["reading_engine"] = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def reading() -> Connection:
+    """A connection for single statements that only read, to be closed; a session costs more than such a statement."""
+    return current_app.extensions["reading_engine"].connect()
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:

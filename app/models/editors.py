@@ -18,6 +18,11 @@ def name_key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def session_key(editor_id: int, password_hash: str | None) -> str:
+    """What a session keeps of an account: another password is another session."""
+    return f"{editor_id}-{hashlib.sha256((password_hash or '').encode()).hexdigest()[:16]}"
+
+
 class Editor(UserMixin, db.Model):
     """A person with an account. A reader may look at everything and change nothing."""
 
@@ -40,8 +45,8 @@ class Editor(UserMixin, db.Model):
     toured_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
     def get_id(self) -> str:
-        """What a session keeps of the account (asked by Flask-Login): another password is another session."""
-        return f"{self.id}-{hashlib.sha256((self.password_hash or '').encode()).hexdigest()[:16]}"
+        """What a session keeps of the account (asked by Flask-Login)."""
+        return session_key(self.id, self.password_hash)
 
     @property
     def is_active(self) -> bool:

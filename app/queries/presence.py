@@ -1,13 +1,14 @@
 """Who has an edition open, on which paper, and who may publish it: its baton, and whether its holder is at work."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date as Day
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import AuditEvent, Edition, Editor, Item, Paper, Presence
+from app.models import AuditEvent, Edition, Editor, Item, Paper, Presence, Run
 from app.queries.evidence import former_papers
 
 # Who was not heard of for so long is not here.
@@ -16,6 +17,50 @@ HERE = timedelta(seconds=20)
 IDLE = timedelta(minutes=5)
 # What stands in place of a text for somebody who asks for the baton.
 ASKS = "baton"
+
+_EDITION, _EDITOR, _PRESENCE = Edition.__table__.c, Editor.__table__.c, Presence.__table__.c
+_RUN, _EVENT = Run.__table__.c, AuditEvent.__table__.c
+# Every open page asks this every few seconds: so it is one statement, built once, and its rows are plain ones. It goes
+# from the accounts, which are few, to presences by their key, for no index has an edition's presences together.
+_MEETING = (
+    select(
+        _EDITION.id.label("edition_id"),
+        *(_EDITION[name] for name in ("status", "version", "baton_editor_id", "baton_at")),
+        select(func.max(_RUN.id)).where(_RUN.status != "running").scalar_subquery().label("run_id"),
+        *(_EDITOR[name] for name in ("id", "name", "role")),
+        case((_EDITOR.id == bindparam("me"), _EDITOR.password_hash)).label("password_hash"),
+        *(_PRESENCE[name] for name in ("item_id", "field", "seen_at", "active_at")),
+    )
+    .select_from(Editor.__table__)
+    .outerjoin(Edition.__table__, _EDITION.date == bindparam("day"))
+    .outerjoin(
+        Presence.__table__,
+        and_(
+            _PRESENCE.editor_id == _EDITOR.id,
+            _PRESENCE.edition_id == _EDITION.id,
+            _PRESENCE.seen_at > bindparam("heard_since"),
+        ),
+    )
+    .where(_EDITOR.disabled_at.is_(None), or_(_PRESENCE.editor_id.is_not(None), _EDITOR.id == bindparam("me")))
+    .order_by(_EDITOR.name_key)
+)
+# Within a run of autosaves the newest is what counts.
+_NEWEST_ACT = select(func.max(func.coalesce(_EVENT.ended_at, _EVENT.at, type_=_EVENT.at.type))).where(
+    _EVENT.edition_id == bindparam("edition_id"), _EVENT.editor_id == bindparam("holder")
+)
+_HOLDER = (
+    select(
+        *(_EDITOR[name] for name in ("name", "role", "disabled_at")),
+        *(_PRESENCE[name] for name in ("seen_at", "active_at")),
+        _NEWEST_ACT.scalar_subquery().label("acted_at"),
+    )
+    .select_from(Editor.__table__)
+    .outerjoin(
+        Presence.__table__,
+        and_(_PRESENCE.editor_id == _EDITOR.id, _PRESENCE.edition_id == bindparam("edition_id")),
+    )
+    .where(_EDITOR.id == bindparam("holder"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +73,8 @@ class Person:
     item_id: int | None
     field: str | None
     is_idle: bool
+    seen_at: datetime
+    active_at: datetime
 
     @property
     def asks(self) -> bool:
@@ -55,26 +102,50 @@ class Baton:
         return self.editor_id is None or self.is_idle or not self.is_here
 
 
-def people_here(session: Session, edition_id: int, now: datetime) -> list[Person]:
-    """Everybody who has the edition open now, by name."""
-    query = (
-        select(Presence, Editor)
-        .join(Editor, Editor.id == Presence.editor_id)
-        .where(Presence.edition_id == edition_id, Presence.seen_at > now - HERE, Editor.disabled_at.is_(None))
-        .order_by(Editor.name_key)
-        .execution_options(populate_existing=True)
-    )
-    return [
+_NOBODY = Baton(None, "", None, None, is_here=False, is_idle=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An edition as somebody with an account meets it at one moment: how new it is, who is here, and who publishes.
+
+    `edition_id` is None where there is no such edition. `run_id` is the newest run that is not going on, 0 where there
+    is none, `people` everybody who has it open, by name, and `password_hash` that of the account.
+    """
+
+    password_hash: str | None
+    edition_id: int | None
+    status: str
+    version: int
+    run_id: int
+    people: list[Person]
+    baton: Baton
+
+
+def meet(reads: Session | Connection, day: Day | None, editor_id: int, now: datetime) -> Meeting | None:
+    """The edition of a day as an editor meets it now; None where there is no such account, or it was closed."""
+    asked = {"day": day, "me": editor_id, "heard_since": now - HERE}
+    rows = reads.execute(_MEETING, asked).all()
+    mine = next((row for row in rows if row.id == editor_id), None)
+    if mine is None:
+        return None
+    people = [
         Person(
-            id=editor.id,
-            name=editor.name,
-            may_edit=editor.may_edit,
-            item_id=presence.item_id,
-            field=presence.field,
-            is_idle=presence.active_at <= now - IDLE,
+            id=row.id,
+            name=row.name,
+            may_edit=row.role == "editor",
+            item_id=row.item_id,
+            field=row.field,
+            is_idle=row.active_at <= now - IDLE,
+            seen_at=row.seen_at,
+            active_at=row.active_at,
         )
-        for presence, editor in session.execute(query)
+        for row in rows
+        if row.seen_at is not None
     ]
+    holder = (mine.edition_id, mine.baton_editor_id, mine.baton_at)
+    baton = _baton(reads, *holder, now, people) if mine.status == "draft" else _NOBODY
+    return Meeting(mine.password_hash, mine.edition_id, mine.status, mine.version, mine.run_id or 0, people, baton)
 
 
 def baton_of(session: Session, edition: Edition, now: datetime) -> Baton:
@@ -82,29 +153,35 @@ def baton_of(session: Session, edition: Edition, now: datetime) -> Baton:
 
     What somebody does in the edition counts as being here and at work, with or without scripts on the page.
     """
-    holder_id = edition.baton_editor_id
-    holder = session.get(Editor, holder_id) if holder_id is not None else None
-    if holder is None:
-        return Baton(None, "", None, None, is_here=False, is_idle=False)
-    presence = session.get(Presence, (holder.id, edition.id), populate_existing=True)
-    is_at_work = presence and presence.seen_at > now - HERE and presence.active_at > now - IDLE
-    acted_at = None if is_at_work else _newest_act(session, edition.id, holder.id)
-    did = [time for time in (acted_at, edition.baton_at, presence and presence.active_at) if time is not None]
-    seen = [*did, *([presence.seen_at] if presence else [])]
+    return _baton(session, edition.id, edition.baton_editor_id, edition.baton_at, now)
+
+
+def _baton(
+    reads: Session | Connection,
+    edition_id: int,
+    holder_id: int | None,
+    since: datetime | None,
+    now: datetime,
+    people: Iterable[Person] = (),
+) -> Baton:
+    if holder_id is None:
+        return _NOBODY
+    for person in people:
+        if person.id == holder_id and not person.is_idle:
+            active_at = max(since or person.active_at, person.active_at)
+            return Baton(holder_id, person.name, since, active_at, is_here=person.may_edit, is_idle=False)
+    holder = reads.execute(_HOLDER, {"edition_id": edition_id, "holder": holder_id}).one()
+    did = [time for time in (holder.acted_at, since, holder.active_at) if time is not None]
+    seen = [*did, *([holder.seen_at] if holder.seen_at else [])]
+    may_edit = holder.role == "editor" and holder.disabled_at is None
     return Baton(
-        editor_id=holder.id,
+        editor_id=holder_id,
         name=holder.name,
-        since=edition.baton_at,
+        since=since,
         active_at=max(did, default=None),
-        is_here=holder.may_edit and max(seen, default=now - HERE) > now - HERE,
+        is_here=may_edit and max(seen, default=now - HERE) > now - HERE,
         is_idle=max(did, default=now - IDLE) <= now - IDLE,
     )
-
-
-def _newest_act(session: Session, edition_id: int, editor_id: int) -> datetime | None:
-    """When somebody last did something in an edition; within a run of autosaves the newest is what counts."""
-    at = func.max(func.coalesce(AuditEvent.ended_at, AuditEvent.at, type_=AuditEvent.at.type))
-    return session.scalar(select(at).where(AuditEvent.edition_id == edition_id, AuditEvent.editor_id == editor_id))
 
 
 def other_editors(session: Session, editor_id: int) -> list[Editor]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import and_, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,21 @@ OFTEN = timedelta(seconds=10)
 SAME_GLANCE = timedelta(minutes=1)
 # Milliseconds that are waited for another writer; after that it is left for the next time.
 MOMENT = 50
+
+_ITEM, _GLANCE, _PRESENCE = Item.__table__.c, Glance.__table__.c, Presence.__table__.c
+# Asked with most questions of an open page, so built once, and their rows are plain ones.
+_LOOKED_AT = (
+    select(_ITEM.id, _GLANCE.at)
+    .outerjoin_from(
+        Item.__table__,
+        Glance.__table__,
+        and_(_GLANCE.item_id == _ITEM.id, _GLANCE.editor_id == bindparam("editor_id")),
+    )
+    .where(_ITEM.edition_id == bindparam("edition_id"), _ITEM.id.in_(bindparam("item_ids", expanding=True)))
+)
+_KNOWN = select(*(_PRESENCE[name] for name in ("item_id", "field", "seen_at", "active_at"))).where(
+    _PRESENCE.editor_id == bindparam("editor_id"), _PRESENCE.edition_id == bindparam("edition_id")
+)
 
 
 def be_here(
@@ -38,9 +53,9 @@ def be_here(
     out; the page says it again a few seconds later.
     """
     named = {*looked, *([item_id] if item_id is not None else [])}
-    known = _items_here(session, edition_id, named) if named else set()
-    item_id = item_id if item_id in known else None
-    fresh = _fresh_glances(session, editor_id, known & set(looked), now)
+    glances = _glances(session, edition_id, editor_id, named) if named else {}
+    item_id = item_id if item_id in glances else None
+    fresh = [item for item in looked if item in glances and not _is_same(glances[item], now)]
     values = _values(session, (editor_id, edition_id), now, item_id, field, is_active)
     if not values and not fresh:
         return
@@ -48,36 +63,42 @@ def be_here(
         with transaction(session), _impatiently(session):
             if values:
                 _write(session, values, editor_id=editor_id, edition_id=edition_id)
-            for glanced in sorted(fresh):
+            for glanced in sorted(set(fresh)):
                 _write_glance(session, editor_id, glanced, now)
     except (IntegrityError, OperationalError):
         # Another window, or somebody's action, was there first.
         return
 
 
-def _items_here(session: Session, edition_id: int, item_ids: Collection[int]) -> set[int]:
-    return set(session.scalars(select(Item.id).where(Item.edition_id == edition_id, Item.id.in_(item_ids))))
+def is_due(seen_at: datetime | None, now: datetime) -> bool:
+    """Whether it is time to write again that somebody is here, who was last heard of at `seen_at`, if ever."""
+    return seen_at is None or now - seen_at >= OFTEN
 
 
-def _fresh_glances(session: Session, editor_id: int, item_ids: Collection[int], now: datetime) -> set[int]:
-    """The items of which it is not known yet that they were looked at by now."""
-    if not item_ids:
-        return set()
-    query = select(Glance.item_id).where(Glance.editor_id == editor_id, Glance.item_id.in_(item_ids))
-    return set(item_ids) - set(session.scalars(query.where(Glance.at > now - SAME_GLANCE)))
+def _glances(
+    session: Session, edition_id: int, editor_id: int, item_ids: Collection[int]
+) -> dict[int, datetime | None]:
+    """Those of some items that stand in the edition, each with when the editor last looked at it."""
+    asked = {"edition_id": edition_id, "editor_id": editor_id, "item_ids": list(item_ids)}
+    return {item_id: at for item_id, at in session.execute(_LOOKED_AT, asked)}
+
+
+def _is_same(looked_at: datetime | None, now: datetime) -> bool:
+    """Whether who looks at an item now is still at the glance of before."""
+    return looked_at is not None and looked_at > now - SAME_GLANCE
 
 
 def _values(
     session: Session, key: tuple[int, int], now: datetime, item_id: int | None, field: str | None, is_active: bool
 ) -> dict[str, Any]:
     """What is to be written of somebody now; nothing where the same was written a moment ago."""
-    known = session.get(Presence, key, populate_existing=True)
+    known = session.execute(_KNOWN, dict(zip(("editor_id", "edition_id"), key, strict=True))).first()
     if known is None:
         return {"seen_at": now, "active_at": now, "item_id": item_id, "field": field}
     values: dict[str, Any] = {}
     if is_active and (now - known.active_at >= OFTEN or (known.item_id, known.field) != (item_id, field)):
         values = {"active_at": now, "item_id": item_id, "field": field}
-    if values or now - known.seen_at >= OFTEN:
+    if values or is_due(known.seen_at, now):
         values["seen_at"] = now
     return values
 

@@ -5,8 +5,9 @@ from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
 from flask_login import current_user, login_required
+from sqlalchemy import bindparam, select
 
 from app.extensions import db, login
 from app.models import Editor
@@ -18,6 +19,8 @@ from app.web.htmx import answer, is_htmx, region, render
 P = ParamSpec("P")
 SIGNED_OUT = "You are signed out. Sign in again and repeat this; nothing was changed."
 READERS = "Readers may look at everything here but change nothing."
+# Built once, for it is asked with every request of somebody signed in.
+_ACCOUNT = select(Editor).where(Editor.id == bindparam("editor_id"))
 
 
 def register(app: Flask) -> None:
@@ -28,9 +31,23 @@ def register(app: Flask) -> None:
 
 def load_editor(kept: str) -> Editor | None:
     """The account of a session, unless it was closed or got another password meanwhile."""
-    number = kept.partition("-")[0]
-    editor = db.session.get(Editor, int(number)) if number.isdecimal() else None
+    number = _number_in(kept)
+    editor = db.session.scalar(_ACCOUNT, {"editor_id": number}) if number is not None else None
     return editor if editor and editor.is_active and editor.get_id() == kept else None
+
+
+def _number_in(kept: str) -> int | None:
+    number = kept.partition("-")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def claimed_account() -> tuple[int | None, str]:
+    """The number of the account that the session says it is of, and the key by which that account still knows it.
+
+    For whoever reads the account together with something else; all others ask `current_user`.
+    """
+    kept = session.get("_user_id", "")
+    return _number_in(kept), kept
 
 
 def ask_to_sign_in() -> Response:

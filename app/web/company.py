@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.extensions import db
 from app.models import Edition, Editor
 from app.queries.handover import Handover, handover, newest_taking
-from app.queries.presence import ASKS, Baton, Person, baton_of, people_here
+from app.queries.presence import ASKS, Baton, Meeting, Person, meet
 from app.services.presence import be_here
 from app.web.forms import read_ids
 
@@ -48,10 +48,17 @@ def company_of(edition: Edition) -> Company | None:
     """Who is here and who publishes, as the signed-in person sees it; None for an edition that is no draft."""
     if edition.status != "draft":
         return None
-    now, me = current_app.extensions["clock"](), current_user.id
-    here, baton = people_here(db.session, edition.id, now), baton_of(db.session, edition, now)
-    others = [person for person in here if person.id != me]
-    asks_myself = baton.editor_id != me and any(person.asks for person in here if person.id == me)
+    me = current_user.id
+    met = meet(db.session(), edition.date, me, current_app.extensions["clock"]())
+    return company_at(met, me) if met else None
+
+
+def company_at(met: Meeting, me: int) -> Company | None:
+    """Who is here and who publishes, as the person `me` meets them; None in an edition that is no draft."""
+    if met.status != "draft":
+        return None
+    baton, others = met.baton, [person for person in met.people if person.id != me]
+    asks_myself = baton.editor_id != me and any(person.asks for person in met.people if person.id == me)
     told = [(person.id, person.name, person.item_id, person.field, person.is_idle) for person in others]
     shown = repr((told, baton.editor_id, baton.is_free, asks_myself))
     digest = hashlib.sha256(shown.encode("utf8", "surrogatepass")).hexdigest()[:12]
@@ -63,8 +70,7 @@ def handover_for(edition: Edition) -> Handover | None:
     now = current_app.extensions["clock"]()
     if edition.status != "draft" or edition.baton_editor_id != current_user.id or edition.baton_at is None:
         return None
-    event = newest_taking(db.session, edition.id)
-    if event is None or now - edition.baton_at >= NEWLY:
+    if now - edition.baton_at >= NEWLY or (event := newest_taking(db.session, edition.id)) is None:
         return None
     fields: dict[str, Any] = event.changes[0]["of_edition"]
     (former_id, _), (since, _) = fields["baton_editor_id"], fields["baton_at"]
@@ -82,14 +88,14 @@ def remember_opening(edition: Edition, *, looked: tuple[int, ...] = ()) -> None:
         be_here(db.session, edition.id, current_user.id, now, item_id=only, is_active=True, looked=looked)
 
 
-def remember_asking(edition: Edition) -> None:
+def remember_asking(edition_id: int, editor_id: int) -> None:
     """Remember what a page says of its person with every question for news: where, writing what, at work or not."""
     (on, *_) = read_ids(request.args.getlist("on")) or {None}
     field = request.args.get("field")
     be_here(
         db.session,
-        edition.id,
-        current_user.id,
+        edition_id,
+        editor_id,
         current_app.extensions["clock"](),
         item_id=on,
         field=field if field in FIELDS else None,

@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_login import current_user
 
+from app.database import reading
 from app.domain.changes import Change
 from app.extensions import db
-from app.queries.waiting import newest_finished_run
+from app.models.editors import session_key
+from app.queries.presence import Meeting, meet
 from app.services import rebase
 from app.services.audit import Acted
-from app.web.auth import acting, ask_to_sign_in, editor_required
-from app.web.company import company_of, remember_asking
+from app.services.presence import is_due
+from app.web.auth import acting, ask_to_sign_in, claimed_account, editor_required
+from app.web.company import company_at, remember_asking
 from app.web.desk import CHANGED, act, changed_regions, company_regions, read_run, told_regions
 from app.web.editions import edition_or_404
 from app.web.filters import counted, grouped, source_name
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
+from app.web.urls import read_date
 
 bp = Blueprint("waiting", __name__)
 
@@ -91,22 +95,40 @@ def news(day: str) -> Response:
     reached comes. The question also says where its person is (`on`, `field`), whether anything was done since the one
     before (`active`), and which papers were looked at (`looked`); `here` is what the page shows of the others.
     """
-    if not current_user.is_authenticated:
-        return _signed_out() if is_htmx() else ask_to_sign_in()
     if not is_htmx():
-        return redirect(url_for("editions.show", day=day), 303)
-    edition = edition_or_404(day)
-    if edition.status == "draft":
-        remember_asking(edition)
-    version = edition.version
-    if request.args.get("seen") != str(version):
-        return answer(*changed_regions(edition), trigger=CHANGED, version=version)
-    if read_run() != newest_finished_run(db.session):
-        return answer(*told_regions(edition), version=version)
-    company = company_of(edition)
+        return redirect(url_for("editions.show", day=day), 303) if current_user.is_authenticated else ask_to_sign_in()
+    me, key = claimed_account()
+    met = _meet(day, me)
+    if me is None or met is None or session_key(me, met.password_hash) != key:
+        return _signed_out()
+    if met.status == "draft" and _says_more(met, me):
+        remember_asking(met.edition_id, me)
+        met = _meet(day, me) or met
+    if met.edition_id is None or request.args.get("seen") != str(met.version):
+        edition = edition_or_404(day)
+        return answer(*changed_regions(edition), trigger=CHANGED, version=edition.version)
+    if read_run() != met.run_id:
+        return answer(*told_regions(edition_or_404(day)), version=met.version)
+    company = company_at(met, me)
     if company and request.args.get("here") != company.digest:
-        return answer(*company_regions(edition), version=version)
+        return answer(*company_regions(edition_or_404(day)), version=met.version)
     return Response(status=204)
+
+
+def _meet(day: str, me: int | None) -> Meeting | None:
+    """What decides whether anything is new, in one question; of most pages nothing else is asked."""
+    if me is None:
+        return None
+    with reading() as connection:
+        return meet(connection, read_date(day), me, current_app.extensions["clock"]())
+
+
+def _says_more(met: Meeting, me: int) -> bool:
+    """Whether a page says more of its person than is known, or it is time to write again that the person is here."""
+    if request.args.get("active") or "looked" in request.args:
+        return True
+    heard_at = next((person.seen_at for person in met.people if person.id == me), None)
+    return is_due(heard_at, current_app.extensions["clock"]())
 
 
 def _signed_out() -> Response:

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select, text
 
-from app.models import AuditEvent, Edition, Glance, Presence
-from app.queries.presence import people_here
+from app.models import AuditEvent, Edition, Editor, Glance, Presence
+from app.queries.presence import Person, meet
 from app.services.presence import be_here
 from tests.factories import DAY, edition_of_scores, items
 
@@ -32,19 +32,24 @@ def writes(session) -> list[str]:
     event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
-def here(session, edition: Edition, now) -> list[tuple]:
+def people_here(session, now) -> list[Person]:
+    """Who is here."""
+    return meet(session, DAY, session.scalars(select(Editor.id)).first(), now).people
+
+
+def here(session, now) -> list[tuple]:
     """Who is here, on what."""
-    return [(person.name, person.item_id, person.field) for person in people_here(session, edition.id, now)]
+    return [(person.name, person.item_id, person.field) for person in people_here(session, now)]
 
 
 def test_who_is_here_stands_with_paper_and_text_until_not_heard_of(session, edition, editor, other_editor, clock):
     first, second = items(session)[0].id, items(session, "candidate")[0].id
     be_here(session, edition.id, other_editor.id, clock(), item_id=first, field="note", is_active=True)
     be_here(session, edition.id, editor.id, clock.tick(seconds=5), item_id=second)
-    assert here(session, edition, clock()) == [("Ana", second, None), ("Jo", first, "note")]
-    assert here(session, edition, clock.tick(seconds=15)) == [("Ana", second, None)]
+    assert here(session, clock()) == [("Ana", second, None), ("Jo", first, "note")]
+    assert here(session, clock.tick(seconds=15)) == [("Ana", second, None)]
     be_here(session, edition.id, editor.id, clock.tick(minutes=5))
-    (ana,) = people_here(session, edition.id, clock())
+    (ana,) = people_here(session, clock())
     assert ana.is_idle and ana.item_id == second
 
 
@@ -71,14 +76,14 @@ def test_of_two_windows_the_one_that_is_worked_in_counts(session, edition, edito
     first, second = items(session)[0].id, items(session, "candidate")[0].id
     be_here(session, edition.id, editor.id, clock(), item_id=first, field="note", is_active=True)
     be_here(session, edition.id, editor.id, clock.tick(seconds=15), item_id=second)
-    assert here(session, edition, clock()) == [("Ana", first, "note")]
+    assert here(session, clock()) == [("Ana", first, "note")]
 
 
 def test_papers_of_another_edition_are_not_believed(session, rules, edition, editor, clock):
     edition_of_scores(session, rules, [60], day=DAY - timedelta(days=1))
     other = items(session, day=DAY - timedelta(days=1))[0].id
     be_here(session, edition.id, editor.id, clock(), item_id=other, is_active=True, looked=[other, 99999])
-    assert here(session, edition, clock()) == [("Ana", None, None)]
+    assert here(session, clock()) == [("Ana", None, None)]
     assert not session.scalars(select(Glance)).all()
 
 
