@@ -1,7 +1,7 @@
 """What every source yields, and what a connector promises."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -67,11 +67,6 @@ class FetchedMention:
     posted_on: str | None = None
     repost_of: str | None = None
     reading: Reading | None = None
-
-    def without_words(self) -> "FetchedMention":
-        """The same mention telling only which papers it names and its counts."""
-        silent = {"url": "", "author_name": "", "author_handle": "", "text": None, "html": None, "posted_on": None}
-        return replace(self, **silent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.domain.sources import (
     FetchedMention,
     FetchedPaper,
     FetchedReading,
+    Gone,
     Notice,
     NotYet,
     Problem,
@@ -29,7 +30,8 @@ from app.services.filling import days_of, fill_edition
 from app.services.indexing import index_in_portions, papers_without_words
 from app.services.reports import SourceReport, run_status
 from app.services.run_lock import one_run_at_a_time
-from app.services.storing import Kept, Stored, store
+from app.services.storing import Kept, store
+from app.services.storing_mentions import Stored, Told
 
 # A batch is one transaction: small enough to keep no editor waiting for the write lock, large enough to be quick.
 BATCH = 500
@@ -148,8 +150,9 @@ def _read_source(session: Session, connector: Connector, reading: _Reading) -> N
         session.commit()
         if reading.day and not question.papers and getattr(connector, "needs_papers", False):
             raise NotYet(f"There are no papers of {reading.day} to ask about yet.")
+        told = Told()
         for batch in _batches(_watched(session, connector, question, report, reading)):
-            stored = store(session, batch, run_id=reading.run_id, now=reading.clock())
+            stored = store(session, batch, run_id=reading.run_id, now=reading.clock(), told=told)
             session.commit()
             _count(report, stored, reading)
     except ConnectorError as error:
@@ -176,44 +179,40 @@ def _count(report: SourceReport, stored: Stored, reading: _Reading) -> None:
 def _watched(
     session: Session, connector: Connector, question: Question, report: SourceReport, reading: _Reading
 ) -> Iterator[Kept]:
-    """What a source gives to be kept; all else that it yields goes into the report and the progress.
-
-    Of what a source tells twice the first telling stands: else the two would replace each other in every run.
-    """
-    seen: set[tuple[str, str, date | None]] = set()
+    """What a source gives to be kept; all else that it yields goes into the report and the progress."""
+    seen: set[tuple[str, date | None]] = set()
     for thing in connector.fetch(question):
-        if isinstance(thing, Problem):
-            report.add_problem(thing)
-        elif isinstance(thing, Notice):
-            report.notices.append(thing.text)
-        elif isinstance(thing, Expected):
-            report.expected = thing.count
-        elif isinstance(thing, Done):
-            report.done = thing.count
+        if isinstance(thing, FetchedMention):
+            report.mentions += 1
+            yield thing
+        elif isinstance(thing, FetchedPaper):
+            # Else the two tellings would replace each other in every run.
+            if (name := (thing.arxiv_id, thing.announced_on)) in seen:
+                report.add_problem(Problem(thing.arxiv_id, "stands here twice; the first one went in."))
+            else:
+                seen.add(name)
+                report.found += 1
+                yield thing
+        elif isinstance(thing, FetchedReading | Gone):
+            report.readings += isinstance(thing, FetchedReading)
+            yield thing
         else:
-            yield from _once(thing, report, seen)
+            _note(thing, report)
         if reading.clock() - reading.told_at >= TELL_EVERY:
             _tell(session, reading)
         reading.progress(connector.name, report.done or report.found + report.failed, report.expected)
 
 
-def _once(thing: Kept, report: SourceReport, seen: set[tuple[str, str, date | None]]) -> Iterator[Kept]:
-    """Count a thing; of what was told before only what is not words: which papers a mention names, and its counts."""
-    if isinstance(thing, FetchedMention):
-        report.mentions += 1
-        name = (thing.source, thing.external_id, None)
-        yield thing.without_words() if name in seen else thing
-    elif isinstance(thing, FetchedPaper):
-        name = ("", thing.arxiv_id, thing.announced_on)
-        if name in seen:
-            return report.add_problem(Problem(thing.arxiv_id, "stands here twice; the first one went in."))
-        report.found += 1
-        yield thing
+def _note(thing: Problem | Notice | Expected | Done, report: SourceReport) -> None:
+    """Put into the report what a source says of its reading."""
+    if isinstance(thing, Problem):
+        report.add_problem(thing)
+    elif isinstance(thing, Notice):
+        report.notices.append(thing.text)
+    elif isinstance(thing, Expected):
+        report.expected = thing.count
     else:
-        name = ("", "", None)
-        report.readings += isinstance(thing, FetchedReading)
-        yield thing
-    seen.add(name)
+        report.done = thing.count
 
 
 def _batches(things: Iterable[Kept]) -> Iterator[list[Kept]]:
