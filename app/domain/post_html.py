@@ -1,7 +1,7 @@
 """A post as the page that a reader of its site would see, safe to show inside the desk."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import cast
 from xml.etree.ElementTree import Element
@@ -39,7 +39,7 @@ _CLASSES = {"blockquote": {"twitter-tweet", "bluesky-embed"}}
 # Where a formula stood: code points that are no characters, around its number.
 FORMULA = re.compile("\ufdd0([0-9]{1,9})\ufdd1")
 _CODE_OR_TAG = re.compile("<code[^<>]*>[^<]*</code>|<[a-z][^<>]*\ufdd0[^<>]*>")
-_ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
+ENTRY_START = re.compile(rf"^(?=# [0-9]+\. |{CLOSING_RULE}$)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*+")
 # Where a quote stood, which is a paragraph of its own.
 _QUOTE = re.compile("<p>\ufdd2([0-9]{1,9})\ufdd3</p>")
@@ -61,21 +61,28 @@ def post_html(post: str | bytes) -> Markup:
     (`noopener noreferrer nofollow`), images become links. A text that cannot be rendered is shown as it is.
     """
     text = post.decode("utf-8", "replace") if isinstance(post, bytes) else post
-    text = without_stray_signs(_body(text.replace("\r\n", "\n")))
-    return Markup("\n".join(_page(part) for part in _pages(text) if part.strip()))
+    return body_html(_body(text.replace("\r\n", "\n")))
 
 
-def _pages(text: str) -> Iterator[str]:
-    """The text in pieces that begin with an entry: what an entry breaks does not reach far, and costs stay linear."""
-    page: list[str] = []
+def body_html(text: str) -> Markup:
+    """The same of what stands after the front matter, its lines ended by LF."""
+    parts = ENTRY_START.split(without_stray_signs(text))
+    pages = ("".join(parts[number] for number in page) for page in pages_of(parts))
+    return Markup("\n".join(_page(page) for page in pages if page.strip()))
+
+
+def pages_of(parts: Sequence[str]) -> Iterator[list[int]]:
+    """Which parts, each beginning with an entry, make a page: what an entry breaks does not reach far, and costs stay
+    linear."""
+    page: list[int] = []
     length = 0
-    for entry in _ENTRY_START.split(text):
-        if length > SHORTEST_PAGE or length + len(entry) > LONGEST_ENTRY:
-            yield "".join(page)
+    for number, part in enumerate(parts):
+        if length > SHORTEST_PAGE or length + len(part) > LONGEST_ENTRY:
+            yield page
             page, length = [], 0
-        page.append(entry)
-        length += len(entry)
-    yield "".join(page)
+        page.append(number)
+        length += len(part)
+    yield page
 
 
 def _page(text: str) -> str:
@@ -84,10 +91,10 @@ def _page(text: str) -> str:
         return f"<pre>{escape(text)}</pre>"
     formulas: list[str] = []
     try:
-        page = _rendered(text, formulas)
+        page = rendered(text, formulas)
     except Exception:  # Whatever a hostile text makes it raise, RecursionError first of all.
         return f"<pre>{escape(text)}</pre>"
-    return _clean(FORMULA.sub(lambda match: _drawn(formulas, int(match[1])), page))
+    return clean(drawn(page, formulas))
 
 
 def marked_html(text: str) -> tuple[str, list[str]]:
@@ -98,15 +105,16 @@ def marked_html(text: str) -> tuple[str, list[str]]:
     text, formulas = without_stray_signs(text), list[str]()
     if len(text) <= LONGEST_ENTRY:
         try:
-            return _clean(_rendered(text, formulas), code=_LANGUAGE_CLASS), formulas
+            return clean(rendered(text, formulas), code=_LANGUAGE_CLASS), formulas
         except Exception:  # As above.
             formulas.clear()
     return f"<pre>{escape(text)}</pre>", formulas
 
 
-def _rendered(text: str, formulas: list[str]) -> str:
+def rendered(text: str, formulas: list[str]) -> str:
+    """Markdown as HTML that is not cleaned yet, with a mark for each formula, which goes onto the list."""
     quotes: list[str] = []
-    source = "\n".join(_without_formulas(text.split("\n"), formulas, quotes))
+    source = "\n".join(without_formulas(text.split("\n"), formulas, quotes))
     source = _PARAGRAPH.sub(_without_many_brackets, source)
     page = markdown.markdown(source, extensions=["fenced_code", _AsOnSites()], output_format="html")
     page = _QUOTE.sub(lambda match: quotes[int(match[1])], _REMAINS.sub("", page))
@@ -127,7 +135,7 @@ def _body(text: str) -> str:
     return "\n".join(lines[end + 1 :])
 
 
-def _without_formulas(lines: list[str], formulas: list[str], quotes: list[str]) -> list[str]:
+def without_formulas(lines: list[str], formulas: list[str], quotes: list[str]) -> list[str]:
     """The lines with a numbered mark for each formula, and for each quote, whose signs mean nothing to Markdown.
 
     In code a dollar is only a dollar.
@@ -163,13 +171,19 @@ def _without_many_brackets(match: re.Match[str]) -> str:
     return match[0].replace("[", "&#91;") if match[0].count("[") > MOST_BRACKETS else match[0]
 
 
-def _drawn(formulas: list[str], number: int) -> str:
+def drawn(page: str, formulas: Sequence[str]) -> str:
+    """A page with its formulas in the place of their marks."""
+    return FORMULA.sub(lambda match: _drawn(formulas, int(match[1])), page)
+
+
+def _drawn(formulas: Sequence[str], number: int) -> str:
     if number >= len(formulas):
         return ""
     return mathml(formulas[number]) or f"<code>{escape(formulas[number])}</code>"
 
 
-def _clean(page: str, code: frozenset[str] = frozenset()) -> str:
+def clean(page: str, code: frozenset[str] = frozenset()) -> str:
+    """HTML without anything that the allow-lists do not have; `code` are attributes that code keeps besides."""
     return nh3.clean(
         page,
         tags=_TAGS | MATHML_TAGS,
