@@ -20,6 +20,7 @@ from app.domain.posts import (
     Profile,
     ProfileError,
     compose,
+    composed_entry,
     from_dict,
     lumen_front_matter,
     to_dict,
@@ -91,6 +92,14 @@ def rebuilt(record: Record) -> bytes:
 def in_lumen(record: Record) -> bytes:
     """A record's post in the form of lumen whatever its profile: the one that `parse` and `post_html` read."""
     return compose(document_of(record))
+
+
+def entry_in_lumen(record: Record, number: int, item: Record, *, last: bool) -> str:
+    """What `in_lumen` has of one item of an edition's record, which is looked at for the rest alone.
+
+    Of that it takes the time zone, the weights, the rule of quotes and whether TeX is tidied, and nothing else.
+    """
+    return composed_entry(_entry(number, item, record, _zone(record.get("timezone") or "UTC")), last=last)
 
 
 def fingerprint(record: Record) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
@@ -13,6 +13,9 @@ from app.domain.records import profile_of, rebuilt
 from app.models import Edition, Post
 from app.queries.posts import post_of
 from app.queries.records import edition_record
+
+_POST = Post.__table__.c
+_NEWEST = select(func.max(_POST.revision)).where(_POST.edition_id == bindparam("edition_id"))
 
 
 def next_record(
@@ -82,4 +85,4 @@ def _first_published(post: Post) -> datetime:
 
 def newest_revision(session: Session, edition_id: int) -> int:
     """The highest number that a revision of an edition's post ever had, taken back or not; 0 before the first."""
-    return session.scalar(select(func.max(Post.revision)).where(Post.edition_id == edition_id)) or 0
+    return session.execute(_NEWEST, {"edition_id": edition_id}).scalar() or 0

@@ -6,9 +6,11 @@ from app.web import (
     ages,
     auth,
     collecting,
+    confirming,
     corrections,
     deliveries,
     delivery_words,
+    drafts,
     editions,
     elsewhere,
     errors,
@@ -103,9 +105,11 @@ def register(app: Flask) -> None:
     errors.register(app)
     filters.register(app)
     delivery_words.register(app)
+    drafts.register(app)
     ages.register(app)
     sparklines.register(app)
     rows.register(app)
+    confirming.register(app)
     plots.register(app)
     standing.register(app)
     security.register(app)

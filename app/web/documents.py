@@ -7,7 +7,7 @@ from datetime import date
 from flask import render_template
 
 from app.domain.markup import post_html
-from app.domain.posts import PostUnreadable, parse
+from app.domain.posts import FrontMatter, PostUnreadable, parse
 from app.web.filters import long_date
 from app.web.security import POLICY
 
@@ -20,11 +20,11 @@ _NUMBER = re.compile(r"# ([0-9]+)\. ")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post as it is read: its title, its Markdown, and the document for the frame."""
+    """A post as it is read: its Markdown, the document for the frame, and its title."""
 
-    title: str
     markdown: str
     document: str
+    title: str = ""
 
     @property
     def pieces(self) -> list[tuple[str, str]]:
@@ -40,23 +40,27 @@ def reading_of(data: bytes, *, drawn: bytes | None = None, empty: str = "This po
     what the desk draws.
     """
     shown = data if drawn is None else drawn
-    return Reading(_front_of(shown)[0], data.decode("utf8", "replace"), document_of(shown, empty=empty))
+    front = _front_of(shown)
+    document = page_document(front, post_html(shown), empty=empty)
+    return Reading(data.decode("utf8", "replace"), document, front.title)
 
 
-def document_of(data: bytes, *, empty: str, said: str = "") -> str:
-    """The document of a post's bytes; `said` is a discreet line above it."""
-    title, published = _front_of(data)
-    context = {"title": title, "date": published, "html": post_html(data), "empty": empty, "said": said}
+def page_document(front: FrontMatter, html: str, *, empty: str, said: str = "") -> str:
+    """The document of a post with this head and cleaned HTML; `said` is a discreet line above it."""
+    context = {"title": front.title, "date": _day_of(front), "html": html, "empty": empty, "said": said}
     return render_template("partials/posts/_document.html", **context)
 
 
-def _front_of(data: bytes) -> tuple[str, str]:
+def _front_of(data: bytes) -> FrontMatter:
     try:
-        front = parse(data).front
+        return parse(data).front
     except PostUnreadable:
-        return "Hot Papers", ""
+        return FrontMatter(title="Hot Papers")
+
+
+def _day_of(front: FrontMatter) -> str:
     try:
         # The day alone: the archive's times are of a form that no reader of dates agrees on.
-        return front.title, long_date(date.fromisoformat(front.date[:10]))
+        return long_date(date.fromisoformat(front.date[:10]))
     except ValueError:
-        return front.title, front.date
+        return front.date

@@ -1,6 +1,7 @@
 """Previews: the draft as the page a reader would see and as raw Markdown, made by the code that publishes."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -10,10 +11,10 @@ from app.domain.posts import FrontMatterError, ProfileError
 from app.domain.records import fingerprint, in_lumen, rebuilt
 from app.extensions import db
 from app.models import Edition
-from app.queries.corrections import next_record
 from app.queries.posts import post_on
 from app.web.auth import acting
-from app.web.documents import BARE_HEADERS, document_of, reading_of
+from app.web.documents import BARE_HEADERS, Reading, reading_of
+from app.web.drafts import Draft, draft_of
 from app.web.editions import edition_or_404
 from app.web.htmx import is_htmx
 from app.web.readers import ReadingLinkShown, shown_reading_link
@@ -26,21 +27,42 @@ WIDTHS = ("desktop", "phone")
 NOTHING_PICKED = "No paper is picked yet. What you pick stands here at once, as it will be published."
 
 
-def _record_of(edition: Edition) -> dict[str, Any]:
-    """The record of what publishing would freeze now, or of what it froze."""
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """What was published, asked as a draft is."""
+
+    record: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.record)
+
+    def document(self, *, empty: str) -> str:
+        return reading_of(in_lumen(self.record), empty=empty).document
+
+    def markdown(self) -> bytes:
+        return rebuilt(self.record)
+
+
+def _shown(edition: Edition) -> Draft | _Frozen:
+    """What publishing would freeze now, or what it froze."""
     post = post_on(db.session, edition.date) if edition.status == "published" else None
-    if post:
-        return post.record
     who = acting()
-    return next_record(db.session, edition, now=who.now, rules=who.rules)
+    return _Frozen(post.record) if post else draft_of(edition, who.now, who.rules)
 
 
-def _bytes_of(record: dict[str, Any]) -> bytes:
+def _bytes_of(shown: Draft | _Frozen) -> bytes:
     """The post in the house's profile, or why it cannot be filled in with this one, which publishing will say too."""
     try:
-        return rebuilt(record)
+        return shown.markdown()
     except (FrontMatterError, ProfileError) as error:
         return str(error).encode()
+
+
+def _reading_of(shown: Draft | _Frozen, kind: str) -> Reading:
+    """What a panel shows of it; what it does not show is not made."""
+    markdown = _bytes_of(shown).decode("utf8", "replace") if kind != "page" else ""
+    return Reading(markdown, shown.document(empty=NOTHING_PICKED) if kind != "markdown" else "")
 
 
 @bp.get("/editions/<day>/preview")
@@ -52,8 +74,8 @@ def show(day: str) -> Response:
     """
     edition = edition_or_404(day)
     kind, width = _chosen("as", KINDS), _chosen("width", WIDTHS)
-    record, link = _record_of(edition), shown_reading_link(edition)
-    digest = _digest(record, kind, link)
+    shown, link = _shown(edition), shown_reading_link(edition)
+    digest = _digest(shown, kind, link)
     # What compresses an answer adds to its tag, so it is looked for as a part.
     if is_htmx() and digest in request.headers.get("If-None-Match", ""):
         return _tagged(Response(status=304), digest)
@@ -63,7 +85,7 @@ def show(day: str) -> Response:
         "kind": kind,
         "width": width,
         "is_draft": edition.status == "draft",
-        "reading": reading_of(_bytes_of(record), drawn=in_lumen(record), empty=NOTHING_PICKED),
+        "reading": _reading_of(shown, kind),
         "reading_link": link,
     }
     template = "partials/previews/_answer.html" if is_htmx() else "pages/previews/show.html"
@@ -75,9 +97,9 @@ def _chosen(name: str, choices: tuple[str, ...]) -> str:
     return asked if asked in choices else choices[0]
 
 
-def _digest(record: dict[str, Any], kind: str, link: ReadingLinkShown | None) -> str:
+def _digest(shown: Draft | _Frozen, kind: str, link: ReadingLinkShown | None) -> str:
     """The short name of what a panel shows; the time of publishing, which goes on by itself, does not count."""
-    told = f"{fingerprint(record)}\0{kind}\0{link.address if link else ''}"
+    told = f"{shown.fingerprint}\0{kind}\0{link.address if link else ''}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -92,7 +114,7 @@ def _tagged(response: Response, digest: str) -> Response:
 @login_required
 def page(day: str) -> Response:
     """The preview by itself, as a reader sees it: to be printed, or looked at in the browser's own width."""
-    response = make_response(document_of(in_lumen(_record_of(edition_or_404(day))), empty=NOTHING_PICKED))
+    response = make_response(_shown(edition_or_404(day)).document(empty=NOTHING_PICKED))
     response.headers.update(BARE_HEADERS)
     return response
 
@@ -101,4 +123,4 @@ def page(day: str) -> Response:
 @login_required
 def markdown(day: str) -> Response:
     """The preview's very bytes."""
-    return Response(_bytes_of(_record_of(edition_or_404(day))), mimetype="text/markdown")
+    return Response(_bytes_of(_shown(edition_or_404(day))), mimetype="text/markdown")

@@ -9,15 +9,14 @@ from flask import Blueprint, Response, current_app, g, make_response, redirect, 
 from flask_login import AnonymousUserMixin, current_user
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.domain.records import in_lumen
 from app.extensions import db
 from app.models import Edition, ReadingLink
-from app.queries.corrections import next_record
 from app.services.audit import Acted
 from app.services.reading_links import LinkEnded, edition_of_link, end_reading_link, make_reading_link
 from app.web.auth import acting, editor_required
 from app.web.desk import act
-from app.web.documents import BARE_HEADERS, document_of
+from app.web.documents import BARE_HEADERS
+from app.web.drafts import draft_of
 from app.web.editions import edition_or_404
 from app.web.filters import long_date
 from app.web.htmx import is_htmx
@@ -108,9 +107,8 @@ def show(token: str) -> Response:
     except LinkEnded as ended:
         return _answer(_ended(str(ended)), 410)
     clock, rules = current_app.extensions["clock"], current_app.extensions["rules"]
-    data = in_lumen(next_record(db.session, edition, now=clock(), rules=rules))
     said = f"A draft of {long_date(edition.date)}, not published: it may still change."
-    return _answer(document_of(data, empty=NOTHING_PICKED, said=said), 200)
+    return _answer(draft_of(edition, clock(), rules).document(empty=NOTHING_PICKED, said=said), 200)
 
 
 def _ended(sentence: str) -> str:

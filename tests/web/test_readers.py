@@ -142,7 +142,7 @@ def test_an_error_while_reading_is_logged_without_the_address(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("it broke")
 
-    monkeypatch.setattr("app.web.readers.next_record", broken)
+    monkeypatch.setattr("app.web.readers.draft_of", broken)
     assert client.get(address).status_code == 500
     assert "it broke" in caplog.text and "/read/…" in caplog.text
     assert address.removeprefix("/read/") not in caplog.text
