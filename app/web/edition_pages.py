@@ -11,7 +11,8 @@ from app.models import Edition
 from app.queries.editions import day_beside, desk, editions_around
 from app.services import looks
 from app.web.collecting import collecting_context
-from app.web.company import handover_for, remember_opening
+from app.web.company import Company, company_of, handover_for, remember_opening
+from app.web.confirming import confirmed_or
 from app.web.htmx import render
 from app.web.pages import edition_context
 from app.web.views import choices_context, shown_view
@@ -21,16 +22,23 @@ def edition_page(
     edition: Edition, *, status: int = 200, problem: str = "", typed: Mapping[str, str] | None = None
 ) -> Response:
     """The desk of a date, as it is looked at; `problem` is the sentence of a refusal, `typed` its text by its field."""
-    view = shown_view()
     if request.method == "GET":
         person, clock = current_user._get_current_object(), current_app.extensions["clock"]
         looks.look(db.session, edition.id, person, clock())
         remember_opening(edition)
+    refused = {"problem": problem, "typed_words": typed or {}}
+    company = company_of(edition)
+    return confirmed_or(lambda: _made(edition, company, status, refused), edition, company)
+
+
+def _made(edition: Edition, company: Company | None, status: int, refused: Mapping[str, Any]) -> Response:
+    view = shown_view()
     shown = desk(db.session, edition, view)
     context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
     context |= collecting_context(edition.date) | days_around(edition.date) | {"handed": handover_for(edition)}
-    context["typed_words"] = typed or {}
-    return render("pages/editions/show.html", status=status, problem=problem, **context)
+    # What the tag of the page says of the others must be what it shows.
+    context |= {"company": company, **refused}
+    return render("pages/editions/show.html", status=status, **context)
 
 
 def days_around(date: Any) -> dict[str, Any]:

@@ -86,4 +86,7 @@ def sign_out() -> Response:
     """Leave."""
     logout_user()
     session.pop("csrf_token", None)
-    return redirect(url_for("sign_in.show"), 303)
+    response = redirect(url_for("sign_in.show"), 303)
+    # Pages are kept by the browser to be confirmed; whoever comes next to the machine needs none of them.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
