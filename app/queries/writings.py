@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, null, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.texts import EDITION_TEXTS, ITEM_TEXTS, digest, seal
-from app.models import AuditEvent, Edition, Item, Writing
+from app.models import AuditEvent, Edition, Item, Paper, Writing
 
 # How far back in the log it is looked for who changed a text last.
 EVENTS_ASKED = 50
@@ -27,13 +28,62 @@ class Stand:
     saved_at: datetime | None
 
 
-def writing_of(session: Session, edition_id: int, item_id: int | None, field: str) -> Writing | None:
-    """The last save of one text; without an item it is one of the edition."""
-    query = select(Writing).where(Writing.edition_id == edition_id, Writing.item_id == item_id, Writing.field == field)
-    return session.scalar(query.execution_options(populate_existing=True))
+class LastSave(NamedTuple):
+    """The last save of a text by itself, as `Writing` has it."""
+
+    id: int
+    writer: str
+    sequence: int
+    digest: str
+    saved_at: datetime
+    event_id: int | None
 
 
-def stand_of(field: str, text: str | None, writing: Writing | None) -> Stand:
+class Owned(NamedTuple):
+    """A text as a save finds it: of which edition it is, what it says, and its last save, if there is one.
+
+    The state and the title are those of the item whose text it is.
+    """
+
+    edition_id: int
+    text: str | None
+    state: str | None
+    title: str | None
+    last: LastSave | None
+
+
+_EDITIONS, _ITEMS, _PAPERS, _WRITINGS = (model.__table__ for model in (Edition, Item, Paper, Writing))
+_SAVE = [_WRITINGS.c[name] for name in LastSave._fields]
+# Every save asks one of these, so they are built once and past the ORM; which text it is, each has a statement for.
+_OF_ITEM = {
+    field: select(_ITEMS.c.edition_id, _ITEMS.c[field], _ITEMS.c.state, _PAPERS.c.title, *_SAVE)
+    .join_from(_ITEMS, _PAPERS)
+    .outerjoin(_WRITINGS, (_WRITINGS.c.item_id == _ITEMS.c.id) & (_WRITINGS.c.field == field))
+    .where(_ITEMS.c.id == bindparam("owner"))
+    for field in ITEM_TEXTS
+}
+_OF_EDITION = {
+    field: select(_EDITIONS.c.id, _EDITIONS.c[field], null(), null(), *_SAVE)
+    .outerjoin_from(
+        _EDITIONS,
+        _WRITINGS,
+        (_WRITINGS.c.edition_id == _EDITIONS.c.id) & _WRITINGS.c.item_id.is_(None) & (_WRITINGS.c.field == field),
+    )
+    .where(_EDITIONS.c.id == bindparam("owner"))
+    for field in EDITION_TEXTS
+}
+
+
+def owned_text(session: Session, edition_id: int, item_id: int | None, field: str) -> Owned | None:
+    """A text of an item, or without one of the edition; None where there is no such item."""
+    query, owner = (_OF_EDITION[field], edition_id) if item_id is None else (_OF_ITEM[field], item_id)
+    row = session.execute(query, {"owner": owner}).one_or_none()
+    if row is None:
+        return None
+    return Owned(*row[:4], None if row[4] is None else LastSave(*row[4:]))
+
+
+def stand_of(field: str, text: str | None, writing: Writing | LastSave | None) -> Stand:
     """How a text stands after its last save."""
     saved_at = writing.saved_at if writing else None
     is_as_saved = writing is not None and writing.digest == digest(text)

@@ -1,10 +1,11 @@
 """Undo and redo, many deep and per person: the inverse of an editor's newest event, or one sentence of refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, bindparam, exists, func, literal_column, select
+from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
 from app.models import AuditEvent, Editor
@@ -15,11 +16,18 @@ from app.services.placing import claim_edition
 from app.services.transactions import transaction
 
 
+class Step(NamedTuple):
+    """What an undo or a redo would take back: the event, and what it says."""
+
+    id: int
+    summary: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """One of the two ways through what an editor did: which event is next on it, and its words."""
 
-    next_event: Callable[[Session, int, Editor | None], AuditEvent | None]
+    next_event: Callable[[Session, int, Editor | None], Step | None]
     kind: Kind
     did: str
     nothing: str
@@ -27,41 +35,63 @@ class _Way:
     passed: str
 
 
-def next_undo(session: Session, edition_id: int, editor: Editor | None) -> AuditEvent | None:
+_EVENTS = AuditEvent.__table__
+
+
+def _of_editor(events: FromClause) -> ColumnElement[bool]:
+    """The events of one editor in one edition; those of the command line are of no editor."""
+    is_theirs = events.c.editor_id.is_not_distinct_from(bindparam("editor", type_=Integer))
+    return and_(events.c.edition_id == bindparam("edition"), is_theirs)
+
+
+def is_one_of(events: FromClause, kinds: Iterable[Kind]) -> ColumnElement[bool]:
+    """Written out, for a list of parameters would be written anew each time that the statement runs."""
+    return events.c.kind.in_([literal_column(f"'{kind}'") for kind in kinds])
+
+
+def _standing(*kinds: Kind) -> Select[tuple[int, str]]:
+    """The newest event of an editor in an edition, of some kinds, that no other has taken back or passed over.
+
+    A correction ends where it began: what was done before the edition was opened again is what readers have. It is
+    asked of each event whether that came later, so that only the newest of the log are read.
+    """
+    later, opened = _EVENTS.alias(), _EVENTS.alias()
+    is_before = (opened.c.edition_id == _EVENTS.c.edition_id, opened.c.kind == Kind.EDITION_REOPENED)
+    query = select(_EVENTS.c.id, _EVENTS.c.summary).where(_of_editor(_EVENTS), is_one_of(_EVENTS, kinds))
+    query = query.where(~exists().where(*is_before, opened.c.id > _EVENTS.c.id))
+    query = query.where(~exists().where(later.c.undoes_id == _EVENTS.c.id))
+    return query.order_by(_EVENTS.c.id.desc()).limit(1)
+
+
+def _newest_fresh() -> ColumnElement[int]:
+    """The newest thing that an editor did in an edition for the first time, undone or not; 0 where there is none."""
+    fresh = _EVENTS.alias()
+    query = select(fresh.c.id).where(_of_editor(fresh), is_one_of(fresh, UNDOABLE)).order_by(fresh.c.id.desc()).limit(1)
+    return func.coalesce(query.scalar_subquery(), 0)
+
+
+# Asked for with every page and every action, so they are built once and past the ORM.
+NEXT_UNDO = _standing(*UNDOABLE, Kind.ACTION_REDONE)
+_NEXT_REDO = _standing(Kind.ACTION_UNDONE).where(_EVENTS.c.id > _newest_fresh())
+
+
+def next_undo(session: Session, edition_id: int, editor: Editor | None) -> Step | None:
     """The newest action of this editor in this edition that stands, done for the first time or again; or None."""
-    return session.scalar(_standing(edition_id, editor).where(AuditEvent.kind.in_([*UNDOABLE, Kind.ACTION_REDONE])))
+    return _next(session, NEXT_UNDO, edition_id, editor)
 
 
-def next_redo(session: Session, edition_id: int, editor: Editor | None) -> AuditEvent | None:
+def next_redo(session: Session, edition_id: int, editor: Editor | None) -> Step | None:
     """The newest undo of this editor in this edition that stands, or None.
 
     Whoever does something new after an undo does not do again what was undone before; what others do does not count.
     """
-    newest_fresh = (
-        select(func.coalesce(func.max(AuditEvent.id), 0))
-        .where(AuditEvent.edition_id == edition_id, _by(editor), AuditEvent.kind.in_(UNDOABLE))
-        .scalar_subquery()
-    )
-    query = _standing(edition_id, editor).where(AuditEvent.kind == Kind.ACTION_UNDONE, AuditEvent.id > newest_fresh)
-    return session.scalar(query)
+    return _next(session, _NEXT_REDO, edition_id, editor)
 
 
-def _by(editor: Editor | None) -> ColumnElement[bool]:
-    return AuditEvent.editor_id == editor.id if editor else AuditEvent.editor_id.is_(None)
-
-
-def _standing(edition_id: int, editor: Editor | None) -> Select[tuple[AuditEvent]]:
-    """The newest event of an editor in an edition that no other has taken back or passed over.
-
-    A correction ends where it began: what was done before the edition was opened again is what readers have.
-    """
-    later, opened = aliased(AuditEvent), aliased(AuditEvent)
-    began = select(func.coalesce(func.max(opened.id), 0)).where(
-        opened.edition_id == edition_id, opened.kind == Kind.EDITION_REOPENED
-    )
-    query = select(AuditEvent).where(AuditEvent.edition_id == edition_id, _by(editor))
-    query = query.where(AuditEvent.id > began.scalar_subquery())
-    return query.where(~exists().where(later.undoes_id == AuditEvent.id)).order_by(AuditEvent.id.desc()).limit(1)
+def _next(session: Session, query: Select[tuple[int, str]], edition_id: int, editor: Editor | None) -> Step | None:
+    asked = {"edition": edition_id, "editor": editor.id if editor else None}
+    row = session.execute(query, asked).one_or_none()
+    return None if row is None else Step(*row)
 
 
 UNDO = _Way(
@@ -115,10 +145,13 @@ def _go(session: Session, edition_id: int, by: Acting, way: _Way, event_id: int 
 
 
 def _step(session: Session, edition_id: int, by: Acting, way: _Way, event_id: int | None) -> Acted:
-    while event := way.next_event(session, edition_id, by.editor):
-        _refuse_other(session, event, event_id)
+    while step := way.next_event(session, edition_id, by.editor):
+        _refuse_other(session, step, event_id)
+        event = session.get_one(AuditEvent, step.id)
         edition = claim_for(session, edition_id, event, by)
-        if way.next_event(session, edition_id, by.editor) is event:
+        # A run of saves may have gone on until the lock was got.
+        session.refresh(event)
+        if way.next_event(session, edition_id, by.editor) == step:
             summary = f"{way.did}: {_what(session, event)}"
             return apply_inverse(session, edition, event, by, kind=way.kind, summary=summary)
         # It was taken in another window while this one waited for the lock; the one before it is meant now.
@@ -127,9 +160,9 @@ def _step(session: Session, edition_id: int, by: Acting, way: _Way, event_id: in
     raise NotAllowed(way.nothing)
 
 
-def _refuse_other(session: Session, event: AuditEvent | None, event_id: int | None) -> None:
+def _refuse_other(session: Session, step: Step | None, event_id: int | None) -> None:
     """An undo of one action must not be one of another."""
-    if event_id is None or (event is not None and event.id == event_id):
+    if event_id is None or (step is not None and step.id == event_id):
         return
     if session.scalar(select(exists().where(AuditEvent.undoes_id == event_id))):
         raise NotAllowed("This was taken back already.")

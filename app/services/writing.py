@@ -2,26 +2,52 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import Row, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, Stale
 from app.domain.texts import EDITION_TEXTS, ITEM_TEXTS, NAMES, check_text, digest, tidy
 from app.models import AuditEvent, Edition, Item, Writing
-from app.queries.handover import newest_taking
-from app.queries.writings import Stand, last_writer, stand_of, writing_of
+from app.queries.handover import BATON_KINDS
+from app.queries.writings import LastSave, Owned, Stand, last_writer, owned_text, stand_of
 from app.services.acting import Acting
-from app.services.audit import Kind, quoted_title, record
-from app.services.placing import claim_edition
+from app.services.audit import Claimed, Kind, quoted_title, record
+from app.services.placing import claim
 from app.services.transactions import transaction
-from app.services.undo import next_undo
+from app.services.undo import NEXT_UNDO, is_one_of
 
 # A run of saves is one entry in the log as long as no pause in it is longer.
 PAUSE = timedelta(minutes=5)
 TICK = timedelta(microseconds=1)
+_NOWHERE = "There is no such paper in this edition."
+
+_EDITIONS, _ITEMS, _EVENTS, _WRITINGS = (model.__table__ for model in (Edition, Item, AuditEvent, Writing))
+# Somebody who writes saves all the time, so what a save asks and writes is built once and past the ORM.
+_LOCK = (
+    update(_EDITIONS)
+    .where(_EDITIONS.c.id == bindparam("edition"))
+    .values(version=_EDITIONS.c.version)
+    .returning(*(_EDITIONS.c[name] for name in ("id", "date", "status", "version")))
+)
+_run_kept, _handed = _EVENTS.alias(), _EVENTS.alias()
+_RUN = select(*(_run_kept.c[name] for name in ("id", "version", "versions", "changes"))).where(
+    _run_kept.c.id == bindparam("event"),
+    _run_kept.c.id == NEXT_UNDO.with_only_columns(_EVENTS.c.id).scalar_subquery(),
+    ~exists().where(
+        _handed.c.edition_id == _run_kept.c.edition_id,
+        is_one_of(_handed, BATON_KINDS),
+        _handed.c.id > _run_kept.c.id,
+    ),
+)
+# Which text is set, an UPDATE is told each time.
+_SET_OF_EDITION = update(_EDITIONS).where(_EDITIONS.c.id == bindparam("owner"))
+_SET_OF_ITEM = update(_ITEMS).where(_ITEMS.c.id == bindparam("owner")).values(version=_ITEMS.c.version + 1)
+_GROW = update(_EVENTS).where(_EVENTS.c.id == bindparam("event"))
+_NOTE = insert(_WRITINGS).returning(_WRITINGS.c.id)
+_NOTE_AGAIN = update(_WRITINGS).where(_WRITINGS.c.id == bindparam("save"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,115 +117,124 @@ def save(
     check_text(place.field, text)
     text, left = tidy(text), tidy(left)
     with transaction(session):
-        _lock(session, place.edition_id)
-        edition, item = _owner(session, place)
-        there = getattr(item or edition, place.field)
-        writing = writing_of(session, place.edition_id, place.item_id, place.field)
-        stand = stand_of(place.field, there, writing)
-        if writing and page.writer and writing.writer == page.writer and page.sequence <= writing.sequence:
+        edition = _lock(session, place.edition_id)
+        owned = _owned(session, place, edition)
+        there, last = owned.text, owned.last
+        stand = stand_of(place.field, there, last)
+        if last and page.writer and last.writer == page.writer and page.sequence <= last.sequence:
             return Saved(stand, edition.id, edition.version, None)
-        is_fresh = seen == stand.seen or _goes_on(page, writing, stand)
+        is_fresh = seen == stand.seen or _goes_on(page, last, stand)
         if text != there or left not in (None, there):
             if not is_fresh:
                 raise Conflict(stand, last_writer(session, edition.id, place.item_id, place.field), edition.version)
-            return _write(session, place, text, by, page=page, writing=writing, left=left)
+            return _write(session, place, owned, text, by, page=page, left=left)
         # A late request must not make an old text of its page look like the newest, though it says what is there.
         if page.writer and is_fresh:
-            writing = _note(session, place, text, by, page=page, writing=writing)
-        return Saved(stand_of(place.field, text, writing), edition.id, edition.version, None)
+            last = _note(session, place, text, by, page=page, last=last)
+        return Saved(stand_of(place.field, text, last), edition.id, edition.version, None)
 
 
-def _lock(session: Session, edition_id: int) -> None:
-    """Let no other action on the edition come between, and count nothing up: most likely there is nothing to write."""
-    locking = update(Edition).where(Edition.id == edition_id).values(version=Edition.version)
-    session.execute(locking.execution_options(synchronize_session=False))
+class _Locked(NamedTuple):
+    id: int
+    date: date
+    status: str
+    version: int
 
 
-def _owner(session: Session, place: Place) -> tuple[Edition, Item | None]:
-    """The edition, and the item where the text is one of an item. Raises NotAllowed where there is none to write on."""
-    edition = session.get(Edition, place.edition_id, populate_existing=True)
-    item = None if place.item_id is None else session.get(Item, place.item_id, populate_existing=True)
-    if edition is None or (place.item_id is not None and (item is None or item.edition_id != edition.id)):
-        raise NotAllowed("There is no such paper in this edition.")
+def _lock(session: Session, edition_id: int) -> _Locked:
+    """Let no other action on the edition come between, and count nothing up: there may be nothing to write.
+
+    Raises NotAllowed for an edition that there is not.
+    """
+    row = session.execute(_LOCK, {"edition": edition_id}).one_or_none()
+    if row is None:
+        raise NotAllowed(_NOWHERE)
+    return _Locked(*row)
+
+
+def _owned(session: Session, place: Place, edition: _Locked) -> Owned:
+    """The text, and what it is of. Raises NotAllowed where there is none to write on."""
+    owned = owned_text(session, place.edition_id, place.item_id, place.field)
+    if owned is None or owned.edition_id != edition.id:
+        raise NotAllowed(_NOWHERE)
     if edition.status != "draft":
         raise NotAllowed(f"The edition of {edition.date} is published; to change it, correct its post.")
-    if item is not None and item.state == "waiting":
+    if owned.state == "waiting":
         raise NotAllowed("This paper is not in the edition yet, because it came after you began; take it first.")
-    return edition, item
+    return owned
 
 
-def _goes_on(page: Page, writing: Writing | None, stand: Stand) -> bool:
+def _goes_on(page: Page, last: LastSave | None, stand: Stand) -> bool:
     """Whether the text is as this page, or one that it follows, saved it last; it may never have heard so."""
-    if writing is None or stand.saved_at is None or not writing.writer:
+    if last is None or stand.saved_at is None or not last.writer:
         return False
-    return writing.writer in {page.writer, *page.follows}
+    return last.writer in {page.writer, *page.follows}
 
 
 def _write(
-    session: Session,
-    place: Place,
-    text: str | None,
-    by: Acting,
-    *,
-    page: Page,
-    writing: Writing | None,
-    left: str | None,
+    session: Session, place: Place, owned: Owned, text: str | None, by: Acting, *, page: Page, left: str | None
 ) -> Saved:
     """Write the text, as a new entry of the log or as more of the run that is under way; after `left`, where given."""
-    edition = claim_edition(session, place.edition_id, by)
-    item = None if place.item_id is None else session.get_one(Item, place.item_id)
+    edition = claim(session, place.edition_id, by)
     # Asked before anything new is recorded, for it must be the newest that could be undone.
-    run = _run(session, place, by, page, writing) if left is None else None
+    run = _run(session, place, by, page, owned.last) if left is None else None
+    former, event_id = owned.text, None
     for words in [left, text] if left not in (None, text) else [text]:
-        event = _put(session, place, edition, item, words, by, run)
-    if item is not None:
-        item.version += 1
-    writing = _note(session, place, text, by, page=page, writing=writing, event=event)
-    stand = stand_of(place.field, text, writing)
-    return Saved(stand, edition.id, edition.version, event.id if event else None)
+        if words != former:
+            event_id = _record(session, place, owned.title, (former, words), edition, by, run)
+        former = words
+    if place.item_id is None:
+        session.execute(_SET_OF_EDITION, {"owner": place.edition_id, place.field: text})
+    else:
+        session.execute(_SET_OF_ITEM, {"owner": place.item_id, place.field: text})
+    last = _note(session, place, text, by, page=page, last=owned.last, event_id=event_id)
+    return Saved(stand_of(place.field, text, last), edition.id, edition.version, event_id)
 
 
-def _run(session: Session, place: Place, by: Acting, page: Page, writing: Writing | None) -> AuditEvent | None:
+def _run(session: Session, place: Place, by: Acting, page: Page, last: LastSave | None) -> Row | None:
     """The entry of the log that this save goes on with, if its run is still under way.
 
     A run ends where the baton goes from hand to hand: what is written from then on is the next holder's to tell of.
     """
-    if writing is None or not page.writer or writing.writer != page.writer or by.now - writing.saved_at > PAUSE:
+    if last is None or not page.writer or last.writer != page.writer or by.now - last.saved_at > PAUSE:
         return None
-    event, taking = next_undo(session, place.edition_id, by.editor), newest_taking(session, place.edition_id)
-    if event is None or event.id != writing.event_id or (taking is not None and taking.id > event.id):
-        return None
-    return event
+    asked = {"event": last.event_id, "edition": place.edition_id, "editor": by.editor_id}
+    return session.execute(_RUN, asked).one_or_none()
 
 
-def _put(
+def _record(
     session: Session,
     place: Place,
-    edition: Edition,
-    item: Item | None,
-    text: str | None,
+    title: str | None,
+    change: tuple[str | None, str | None],
+    edition: Claimed,
     by: Acting,
-    run: AuditEvent | None,
-) -> AuditEvent | None:
-    """Set the text and record it. A run that would end where it began gets a second entry: none is of nothing."""
-    owner = item or edition
-    former = getattr(owner, place.field)
-    if former == text:
-        return None
-    setattr(owner, place.field, text)
+    run: Row | None,
+) -> int:
+    """Record a change of the text; the id of its entry.
+
+    A run that would end where it began gets a second entry: none is of nothing.
+    """
+    former, text = change
+    summary = _summary(place, title, text)
     began = _before(run, place.field) if run else former
-    if run is not None and began != text:
-        run.changes, run.summary = [_change(place, began, text)], _summary(place, item, text)
-        run.versions = [*(run.versions or [run.version]), edition.version]
-        run.version, run.ended_at = edition.version, by.now
-        return run
-    kind = Kind.EDITION_WRITTEN if item is None else Kind.ITEM_ANNOTATED
-    changes = [_change(place, former, text)]
-    summary = _summary(place, item, text)
-    return record(session, by, kind, summary, edition=edition, item_id=place.item_id, changes=changes)
+    if run is None or began == text:
+        kind = Kind.EDITION_WRITTEN if place.item_id is None else Kind.ITEM_ANNOTATED
+        changes = [_change(place, former, text)]
+        return record(session, by, kind, summary, edition=edition, item_id=place.item_id, changes=changes).id
+    grown = {
+        "event": run.id,
+        "changes": [_change(place, began, text)],
+        "summary": summary,
+        "versions": [*(run.versions or [run.version]), edition.version],
+        "version": edition.version,
+        "ended_at": by.now,
+    }
+    session.execute(_GROW, grown)
+    return run.id
 
 
-def _before(run: AuditEvent, field: str) -> str | None:
+def _before(run: Row, field: str) -> str | None:
     (change,) = run.changes
     return (change.get("fields") or change["of_edition"])[field][0]
 
@@ -210,8 +245,8 @@ def _change(place: Place, before: str | None, after: str | None) -> dict[str, An
     return {"item_id": place.item_id, "fields": {place.field: [before, after]}}
 
 
-def _summary(place: Place, item: Item | None, text: str | None) -> str:
-    of = "" if item is None else f" of {quoted_title(item.paper.title)}"
+def _summary(place: Place, title: str | None, text: str | None) -> str:
+    of = "" if title is None else f" of {quoted_title(title)}"
     return f"wrote {_the(place.field)}{of}" if text else f"took away {_the(place.field)}{of}"
 
 
@@ -226,17 +261,20 @@ def _note(
     by: Acting,
     *,
     page: Page,
-    writing: Writing | None,
-    event: AuditEvent | None = None,
-) -> Writing:
+    last: LastSave | None,
+    event_id: int | None = None,
+) -> LastSave:
     """Note the save as the text's last; its time is always later than that of the one before."""
-    saved_at = by.now if writing is None else max(by.now, writing.saved_at + TICK)
-    writing = writing or Writing(edition_id=place.edition_id, item_id=place.item_id, field=place.field)
-    writing.saved_at, writing.editor_id, writing.writer = saved_at, by.editor_id, page.writer
-    writing.sequence = page.sequence
-    writing.digest = digest(text)
-    if event is not None:
-        writing.event_id = event.id
-    session.add(writing)
-    session.flush()
-    return writing
+    values: dict[str, Any] = {
+        "writer": page.writer,
+        "sequence": page.sequence,
+        "digest": digest(text),
+        "saved_at": by.now if last is None else max(by.now, last.saved_at + TICK),
+        "event_id": event_id if event_id is not None or last is None else last.event_id,
+    }
+    written = values | {"editor_id": by.editor_id}
+    if last is not None:
+        session.execute(_NOTE_AGAIN, written | {"save": last.id})
+        return LastSave(last.id, **values)
+    of = {"edition_id": place.edition_id, "item_id": place.item_id, "field": place.field}
+    return LastSave(session.execute(_NOTE, written | of).scalar_one(), **values)

@@ -11,7 +11,7 @@ from app.domain.history import LISTS
 from app.models import AuditEvent, Edition, Item
 from app.queries.standing import ITEM_TEXTS, places_of, stands, stood_after
 from app.queries.waiting import newest_finished_run
-from app.queries.writings import stand_of, writing_of
+from app.queries.writings import owned_text, stand_of
 from app.services import curation, cutting, evidence, ordering, rebase, restoring, writing
 from app.services.acting import Acting
 from app.services.filling import fill_edition
@@ -119,8 +119,8 @@ class Morning:
         """One save of the many that a page makes by itself while somebody writes."""
         place = writing.Place(self.edition.id, "note", item.id)
         page = writing.Page(writer=person, sequence=next(SAVES))
-        last = writing_of(self.session, self.edition.id, item.id, "note")
-        writing.save(self.session, place, text, by, seen=stand_of("note", item.note, last).seen, page=page)
+        owned = owned_text(self.session, self.edition.id, item.id, "note")
+        writing.save(self.session, place, text, by, seen=stand_of("note", owned.text, owned.last).seen, page=page)
 
     def judge(self, what: str, item: Item, by: Acting) -> None:
         session = self.session
