@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
 
-# SQLite: an FTS5 table, with its own tables under names that begin so. PostgreSQL: a generated column and its index.
+# SQLite: an FTS5 table, with its own tables under names that begin so; it follows changes and removals by itself, while
+# whoever adds rows adds them to it as well. PostgreSQL: a generated column and its index.
 FTS_TABLE = "search_index"
 VECTOR = "lexemes"
 

@@ -1,18 +1,45 @@
 """What papers are found by, kept: their words and those of their mentions, folded anew after a run has changed them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Executable, and_, column, delete, insert, select, table
 from sqlalchemy.orm import Session
 
 from app.domain.searching import forms_of, searched
 from app.models import Mention, MentionedPaper, Paper, Revision, SearchText
+from app.models.search import FTS_TABLE
+from app.queries.among import among
 from app.queries.evidence import chunks
+from app.services.bulk import insert_rows
 
-PAPER_WORDS = (Paper.title, Paper.authors, Paper.abstract, Paper.categories)
-MENTION_WORDS = (Mention.author_name, Mention.author_handle, Mention.text, Mention.html)
+PAPERS, MENTIONS, LINKS, REVISIONS = (model.__table__.c for model in (Paper, Mention, MentionedPaper, Revision))
+PAPER_WORDS = ("title", "authors", "abstract", "categories")
+MENTION_WORDS = ("author_name", "author_handle", "text", "html")
+ROW = ("paper_id", "title", "authors", "words")
+
+OF_PAPERS = select(PAPERS.id, PAPERS.arxiv_id, *(PAPERS[name] for name in PAPER_WORDS)).where(among(PAPERS.id, "ids"))
+# In the source's order.
+OF_MENTIONS = (
+    select(LINKS.paper_id, MENTIONS.id, *(MENTIONS[name] for name in MENTION_WORDS))
+    .where(and_(MENTIONS.id == LINKS.mention_id, among(LINKS.paper_id, "ids")))
+    .order_by(LINKS.paper_id, LINKS.rank, MENTIONS.id)
+)
+NEWEST_FIRST = REVISIONS.run_id.desc()
+FORMER_PAPERS = (
+    select(REVISIONS.paper_id, REVISIONS.before).where(among(REVISIONS.paper_id, "ids")).order_by(NEWEST_FIRST)
+)
+NAMING = select(LINKS.mention_id).where(among(LINKS.paper_id, "ids"))
+FORMER_MENTIONS = (
+    select(REVISIONS.mention_id, REVISIONS.before).where(REVISIONS.mention_id.in_(NAMING)).order_by(NEWEST_FIRST)
+)
+KEPT = SearchText.__table__.c
+FORGET = delete(SearchText.__table__).where(among(KEPT.paper_id, "ids"))
+# For SQLite, all of a portion in one statement: it would end a piece of its index with every single row.
+ADD_TO_INDEX = insert(table(FTS_TABLE, *map(column, ("rowid", *ROW[1:])))).from_select(
+    ("rowid", *ROW[1:]), select(*(KEPT[name] for name in ROW)).where(among(KEPT.paper_id, "ids"))
+)
 
 
 def papers_without_words(session: Session) -> set[int]:
@@ -29,39 +56,38 @@ def index_in_portions(session: Session, paper_ids: Iterable[int]) -> None:
 
 
 def index_papers(session: Session, paper_ids: Iterable[int]) -> None:
-    """Write anew what papers are found by; the caller commits. The databases bring their own indexes up to date."""
+    """Write anew what papers are found by; the caller commits."""
     for part in chunks(sorted(paper_ids)):
         rows = _rows(session, part)
-        session.execute(delete(SearchText).where(SearchText.paper_id.in_(part)))
-        if rows:
-            session.execute(insert(SearchText), rows)
+        session.execute(FORGET, {"ids": part})
+        insert_rows(session, SearchText, ROW, rows)
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(ADD_TO_INDEX, {"ids": part})
 
 
-def _rows(session: Session, paper_ids: Sequence[int]) -> list[dict[str, Any]]:
+def _rows(session: Session, paper_ids: Sequence[int]) -> list[tuple[Any, ...]]:
     mentions = _mentions(session, paper_ids)
-    former = _former(session, select(Revision.paper_id, Revision.before).where(Revision.paper_id.in_(paper_ids)))
+    former = _former(session, FORMER_PAPERS, paper_ids)
     rows = []
-    for paper in session.execute(select(Paper.id, Paper.arxiv_id, *PAPER_WORDS).where(Paper.id.in_(paper_ids))):
-        words = searched(paper.arxiv_id, forms_of(paper._mapping, former[paper.id]), mentions[paper.id])
-        rows.append({"paper_id": paper.id, "title": words.title, "authors": words.authors, "words": words.words})
+    for paper_id, arxiv_id, *texts in session.execute(OF_PAPERS, {"ids": paper_ids}):
+        forms = forms_of(dict(zip(PAPER_WORDS, texts, strict=True)), former.get(paper_id, ()))
+        words = searched(arxiv_id, forms, mentions.get(paper_id, ()))
+        rows.append((paper_id, words.title, words.authors, words.words))
     return rows
 
 
-def _former(session: Session, revisions: Select[Any]) -> dict[int, list[Any]]:
+def _former(session: Session, revisions: Executable, paper_ids: Sequence[int]) -> Mapping[int, list[Any]]:
     """What each thing said until a run changed it, newest first."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for subject_id, before in session.execute(revisions.order_by(Revision.run_id.desc())):
+    for subject_id, before in session.execute(revisions, {"ids": paper_ids}):
         found[subject_id].append(before)
     return found
 
 
-def _mentions(session: Session, paper_ids: Sequence[int]) -> dict[int, list[Any]]:
-    """The words of each paper's mentions in the source's order, each followed by what it said before."""
-    naming = select(MentionedPaper.mention_id).where(MentionedPaper.paper_id.in_(paper_ids))
-    former = _former(session, select(Revision.mention_id, Revision.before).where(Revision.mention_id.in_(naming)))
-    query = select(MentionedPaper.paper_id, Mention.id, *MENTION_WORDS).join(Mention)
-    query = query.where(MentionedPaper.paper_id.in_(paper_ids))
+def _mentions(session: Session, paper_ids: Sequence[int]) -> Mapping[int, list[Any]]:
+    """The words of each paper's mentions, each followed by what it said before."""
+    former = _former(session, FORMER_MENTIONS, paper_ids)
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in session.execute(query.order_by(MentionedPaper.paper_id, MentionedPaper.rank, Mention.id)):
-        found[row.paper_id] += forms_of(row._mapping, former[row.id])
+    for paper_id, mention_id, *texts in session.execute(OF_MENTIONS, {"ids": paper_ids}):
+        found[paper_id] += forms_of(dict(zip(MENTION_WORDS, texts, strict=True)), former.get(mention_id, ()))
     return found
