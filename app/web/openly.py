@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SessionMixin
 from flask_login import AnonymousUserMixin
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
+from app.web import sessions
 from app.web.post_pages import PostPages
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ BUSY = "This page cannot be read at the moment; try again in a minute."
 _OPEN = set[str]()
 
 
-class Sessions(SecureCookieSessionInterface):
+class Sessions(sessions.Sessions):
     """Sessions for the desk alone: whoever reads gets no cookie, and no answer to them depends on one."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

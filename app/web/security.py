@@ -23,6 +23,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_NAMES = {name.lower(): (name, value) for name, value in HEADERS.items()}
+# An answer depends on who asks, on whether htmx does, and on how it may be packed.
+VARY = "Cookie, HX-Request, Accept-Encoding"
 YEAR = 365 * 24 * 3600
 
 
@@ -34,15 +37,26 @@ def register(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     """Pages are never cached, but for those for anybody, which say so themselves; a static file or script whose address
     carries its hash is kept for a year."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    # Looked through once: an answer's headers are a list, and each question for one of them goes through all of it.
+    there = {name.lower() for name, _ in headers}
+    headers.extend([header for name, header in _NAMES.items() if name not in there])
     if request.endpoint in ("static", "scripts.show", "styles.show"):
         if "v" in request.args and response.status_code == 200:
             response.cache_control.no_cache = None
             response.cache_control.public = True
             response.cache_control.immutable = True
             response.cache_control.max_age = YEAR
+    elif "cache-control" not in there:
+        headers.add("Cache-Control", "no-store" if response.status_code >= 400 else "private, no-cache")
+        _vary(response, there)
     elif not response.cache_control.public:
-        response.headers.setdefault("Cache-Control", "no-store" if response.status_code >= 400 else "private, no-cache")
-        response.vary.update(("Cookie", "HX-Request"))
+        _vary(response, there)
     return response
+
+
+def _vary(response: Response, there: set[str]) -> None:
+    if "vary" in there:
+        response.vary.update(VARY.split(", "))
+    else:
+        response.headers.add("Vary", VARY)

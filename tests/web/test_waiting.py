@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
 from app.domain.sources import Reading
-from app.models import Run
+from app.extensions import db
+from app.models import Editor, Run
 from tests.factories import DAY, MORNING, ingest_things, mention, paper
 from tests.web.conftest import HTMX, Laid, press, region_of, rows_put, swaps
 
@@ -307,6 +309,37 @@ def test_whoever_is_signed_out_is_told_once(client: FlaskClient, begun: Laid) ->
     response = ask(client, begun, seen=1, run=1)
     assert response.status_code == 401
     assert swaps(response) == [("#toast", "innerHTML")]
+
+
+@pytest.mark.parametrize("change", [{"disabled_at": MORNING}, {"password_hash": "of another password"}])
+def test_whoever_was_signed_out_meanwhile_hears_no_news(
+    as_editor: FlaskClient, begun: Laid, session: Session, change: dict
+) -> None:
+    seen = {"seen": begun.edition.version, "run": 1, "here": here(as_editor, begun)}
+    assert ask(as_editor, begun, **seen).status_code == 204
+    session.execute(update(Editor).where(Editor.name == "Ana").values(**change))
+    session.commit()
+    assert ask(as_editor, begun, **seen).status_code == 401
+
+
+def test_where_nothing_is_new_one_statement_is_asked(
+    as_editor: FlaskClient, as_other_editor: FlaskClient, begun: Laid, session: Session, clock
+) -> None:
+    as_other_editor.get(begun.address)
+    seen = {"seen": begun.edition.version, "run": 1, "here": here(as_editor, begun)}
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_more) -> None:
+        asked.append(statement.split()[0])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    for _ in range(3):
+        clock.tick(seconds=3)
+        assert ask(as_editor, begun, **seen).status_code == 204
+    assert asked == ["SELECT"] * 3
+    clock.tick(seconds=1)
+    assert ask(as_editor, begun, **seen).status_code == 204
+    assert asked.count("UPDATE") == 1
 
 
 def test_without_htmx_the_news_are_the_page(as_editor: FlaskClient, begun: Laid) -> None:
