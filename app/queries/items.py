@@ -1,10 +1,10 @@
 """What the details of one item show: abstract, mentions, place, and the texts an editor wrote."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Edition, Item
@@ -44,6 +44,29 @@ class Details:
     freshness: Freshness
     # The sources of which newer numbers wait to be taken.
     hidden: set[str]
+
+
+class EditionOf(NamedTuple):
+    """The edition that an item stands in, as far as an action on the item has to know it beforehand."""
+
+    id: int
+    date: date
+    status: str
+
+
+_EDITIONS, _ITEMS = Edition.__table__, Item.__table__
+# Every action on an item begins with it, so it is built once and past the ORM.
+_EDITION_OF = (
+    select(*(_EDITIONS.c[name] for name in EditionOf._fields))
+    .join_from(_ITEMS, _EDITIONS)
+    .where(_ITEMS.c.id == bindparam("item"))
+)
+
+
+def edition_of(session: Session, item_id: int) -> EditionOf | None:
+    """The edition that an item stands in, or None where there is no such item."""
+    row = session.execute(_EDITION_OF, {"item": item_id}).one_or_none()
+    return None if row is None else EditionOf(*row)
 
 
 def details_of_item(session: Session, item_id: int) -> Details | None:

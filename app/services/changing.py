@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, Stale
-from app.models import Edition, Item
+from app.models import Edition
+from app.queries.items import edition_of
 from app.services.acting import Acting
 from app.services.audit import Acted, Claimed, Kind, quoted_title, record
 from app.services.chosen import Chosen, changes_of, read_chosen, write_chosen
 from app.services.holding import call_back, editions_given, pass_on
 from app.services.placing import claim, claim_editions
 from app.services.transactions import transaction
-
-_EDITION_OF = select(Item.__table__.c.edition_id).where(Item.__table__.c.id == bindparam("item"))
 
 
 @dataclass(slots=True)
@@ -107,10 +105,10 @@ def _passed_between(
 
 def edition_with(session: Session, item_id: int) -> int:
     """The id of the edition that an item stands in. Raises NotAllowed when there is no such item."""
-    edition_id = session.execute(_EDITION_OF, {"item": item_id}).scalar()
-    if edition_id is None:
+    edition = edition_of(session, item_id)
+    if edition is None:
         raise NotAllowed("There is no such paper in this edition.")
-    return edition_id
+    return edition.id
 
 
 def leave_list(item: Chosen, state: str, now: datetime) -> None:

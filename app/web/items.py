@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, request
 from flask_login import login_required
 
 from app.extensions import db
-from app.models import Edition, Item
+from app.queries.items import EditionOf, edition_of
 from app.services import curation
 from app.web.auth import acting, editor_required
 from app.web.desk import act
@@ -15,12 +15,12 @@ from app.web.views import shown_view
 bp = Blueprint("items", __name__)
 
 
-def edition_of_item_or_404(item_id: int) -> Edition:
+def edition_of_item_or_404(item_id: int) -> EditionOf:
     """The edition that an item stands in."""
-    item = db.session.get(Item, item_id)
-    if item is None:
+    edition = edition_of(db.session, item_id)
+    if edition is None:
         abort(404, NO_ITEM)
-    return item.edition
+    return edition
 
 
 @bp.get("/items/<id:item_id>")

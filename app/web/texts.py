@@ -9,6 +9,7 @@ from app.domain.editions import NotAllowed, Stale
 from app.domain.texts import tidy
 from app.extensions import db
 from app.models import AuditEvent, Edition, Editor, Item
+from app.queries.items import EditionOf
 from app.queries.writings import Stand, stands_of_item
 from app.services import curation, writing
 from app.services.writing import Conflict, Place
@@ -45,7 +46,7 @@ def save_of_edition(day: str, field: str) -> Response:
     return _save(edition_or_404(day), field, None)
 
 
-def _save(edition: Edition, field: str, item_id: int | None) -> Response:
+def _save(edition: Edition | EditionOf, field: str, item_id: int | None) -> Response:
     if _is_another_person():
         name = db.session.get_one(Editor, int(request.form["editor"])).name
         sentence = f"this browser is signed in as {current_user.name} now, and {name} wrote this"
