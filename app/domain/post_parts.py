@@ -27,6 +27,8 @@ Made = TypeVar("Made", bound=Sized)
 
 # Stands for the entry that comes next. Its formula is none where a part leaves a block of code open.
 _NEXT = "# \ufdd4$0$"
+# Where a plain paragraph begins: whatever block stands before it, it is none of that.
+_PARAGRAPH_START = re.compile(r"(?<=\n\n)(?=[A-Za-z])")
 # What may act beyond its part: a line that opens code and was not taken for code, a tag, a comment or the like, a
 # reference that makes a parser of HTML stop, and what defines a link for all of a page.
 _REACHING = re.compile(
@@ -71,7 +73,7 @@ def html_of_parts(parts: Sequence[str], kept: Kept) -> Markup:
 
     Where a part reaches beyond itself all of it is made anew.
     """
-    made = [kept(("part", part), partial(_alone, part)) for part in parts]
+    made = [kept(("part", part), partial(_alone, part, kept)) for part in parts]
     if not all(one.html or not part.strip("\n") for one, part in zip(made, parts, strict=True)) or not _apart(parts):
         return body_html("".join(parts).replace("\r\n", "\n"))
     return Markup("\n".join(page for page in (_joined(made, page) for page in pages_of(parts)) if page))
@@ -88,27 +90,37 @@ def _joined(made: Sequence[_Alone], page: Sequence[int]) -> str:
     return html.removesuffix(made[page[-1]].gap) if page else ""
 
 
-def _alone(part: str) -> _Alone:
+def _alone(part: str, kept: Kept) -> _Alone:
     """A part as the page shows it, whatever stands before and after it; nothing where that is not certain."""
     begins_within = ENTRY_START.search(part, 1) or (part[:1] != "\n" and not ENTRY_START.match(part))
     if len(part) > LONGEST_ENTRY or begins_within or "\r" in part or without_stray_signs(part) != part:
         return _Alone()
+    # Paragraph by paragraph, so that a note costs itself; what goes on over a blank line is made in one.
+    pieces = [piece for piece in _PARAGRAPH_START.split(part) if piece.strip("\n")]
+    made = [kept(("piece", piece), partial(_piece, piece)) for piece in pieces]
+    if not (made and all(made)):
+        return _piece(part)
+    return _Alone(_joined(made, range(len(made))), made[-1].gap)
+
+
+def _piece(piece: str) -> _Alone:
+    """The same of a part, or of what stands in it from a paragraph to the next."""
     formulas: list[str] = []
     try:
-        html = rendered(f"{part}{_NEXT}" if part.endswith("\n\n") else f"{part}\n\n{_NEXT}", formulas)
+        html = rendered(f"{piece}{_NEXT}" if piece.endswith("\n\n") else f"{piece}\n\n{_NEXT}", formulas)
     except Exception:  # As on the page, where it breaks all of it.
         return _Alone()
     after = f"<h1>\ufdd4\ufdd0{len(formulas) - 1}\ufdd1</h1>"
-    html = drawn(html.removesuffix(after), formulas) if html.endswith(after) and not _reaches(part) else ""
+    html = drawn(html.removesuffix(after), formulas) if html.endswith(after) and not _reaches(piece) else ""
     shown = html.rstrip("\n")
     if not (shown.startswith("<") and _is_whole(shown)):
         return _Alone()
     return _Alone(clean(shown), html[len(shown) :])
 
 
-def _reaches(part: str) -> bool:
-    """Whether anything in a part could act beyond it, or be acted upon."""
-    source = "\n".join(without_formulas(part.split("\n"), [], []))
+def _reaches(piece: str) -> bool:
+    """Whether anything in a piece could act beyond it, or be acted upon."""
+    source = "\n".join(without_formulas(piece.split("\n"), [], []))
     prose = FencedBlockPreprocessor.FENCED_BLOCK_RE.sub("", source)
     return bool(_REACHING.search(prose.replace(_SCRIPT_BLOCK, "\n\n")))
 

@@ -1,6 +1,6 @@
-"""All that goes into an edition's post of each picked paper, as plain rows that are equal where they say the same."""
+"""All that goes into an edition's post of each picked paper, as plain rows, which are told apart by what they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from typing import Any, NamedTuple
@@ -79,7 +79,7 @@ class Update(NamedTuple):
     site_url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PickedPaper:
     """A picked paper and all that its entry and its record are made of, as of its horizon.
 
@@ -91,6 +91,12 @@ class PickedPaper:
     mentions: tuple[Row[Any], ...]
     former: tuple[Row[Any], ...]
     update: Update | None
+
+    @property
+    def content(self) -> Hashable:
+        """All of it as plain values, under which can be kept what is made of it."""
+        rows = (tuple(map(tuple, found)) for found in (self.readings, self.mentions, self.former))
+        return (tuple(self.item), *rows, self.update)
 
 
 def picked_papers(session: Session, edition: Edition, site_url: str) -> list[PickedPaper]:

@@ -85,7 +85,7 @@ def draft_of(edition: Edition, now: datetime, rules: Rules) -> Draft:
     entries = []
     for number, paper in enumerate(papers, start=1):
         make = partial(_entry_of, record, number, paper, number == last)
-        entries.append(_shelf().get(("entry", of_all, number, number == last, paper), make))
+        entries.append(_shelf().get(("entry", of_all, number, number == last, paper.content), make))
     return Draft(record, papers, framing, entries)
 
 
