@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from app.domain.labels import source_name
 
@@ -29,8 +29,7 @@ class Counts(Protocol):
     points: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CountedReading:
+class CountedReading(NamedTuple):
     """The newest paper-level counts at one source."""
 
     source: str
@@ -41,8 +40,7 @@ class CountedReading:
     captured_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CountedMention:
+class CountedMention(NamedTuple):
     """One mention with its newest counts, as far as scoring needs it."""
 
     source: str
@@ -78,14 +76,14 @@ class SourceTotal:
 
 def has_counts(counts: Counts) -> bool:
     """Whether the source gave any count that a score is made of."""
-    return any(value is not None for value in (counts.reposts, counts.likes, counts.points))
+    return counts.reposts is not None or counts.likes is not None or counts.points is not None
 
 
 def mention_score(counts: Counts, weight: float = 1.0) -> float | None:
     """Reposts, likes and points times the source's weight; None where no count is known."""
     if not has_counts(counts):
         return None
-    return weight * sum(value or 0 for value in (counts.reposts, counts.likes, counts.points))
+    return weight * ((counts.reposts or 0) + (counts.likes or 0) + (counts.points or 0))
 
 
 def source_totals(
@@ -116,10 +114,10 @@ def _sum_of(source: str, mentions: Sequence[CountedMention], weight: float) -> S
     times = [mention.captured_at for mention in mentions if mention.captured_at]
     return SourceTotal(
         source=source,
-        reposts=_sum(mention.reposts for mention in heard),
-        likes=_sum(mention.likes for mention in heard),
-        replies=_sum(mention.replies for mention in heard),
-        points=_sum(mention.points for mention in heard),
+        reposts=_sum([mention.reposts for mention in heard]),
+        likes=_sum([mention.likes for mention in heard]),
+        replies=_sum([mention.replies for mention in heard]),
+        points=_sum([mention.points for mention in heard]),
         captured_at=max(times, default=None),
         score=total,
         voices=len(heard),

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from app.domain.ranking import CountedMention, CountedReading, has_counts, paper_score, source_totals
+from app.domain.ranking import CountedMention, CountedReading, SourceTotal, has_counts, paper_score, source_totals
 
 # The score at a moment, in UTC.
 Point = tuple[datetime, float]
@@ -31,6 +31,41 @@ class PastReading(NamedTuple):
     subject: Hashable
     run: int
     counts: CountedReading | CountedMention
+
+
+def scored(history: Sequence[PastReading], weights: Mapping[str, float]) -> tuple[list[SourceTotal], list[Point]]:
+    """The parts of a paper's score, and the score over time, from all that was ever read of it.
+
+    Of each subject the readings come in the order of their times.
+    """
+    newest = {reading.subject: reading.counts for reading in history}
+    readings = [counts for counts in newest.values() if isinstance(counts, CountedReading) and _says_any(counts)]
+    mentions = [counts for counts in newest.values() if isinstance(counts, CountedMention)]
+    totals = source_totals(readings, mentions, weights)
+    times = _times_of_one_look(history)
+    if times:
+        # Most papers were looked at once, and then the score now is the whole line.
+        return totals, [(max(times), paper_score(totals))]
+    return totals, score_trend(history, weights)
+
+
+def _says_any(counts: CountedReading) -> bool:
+    return counts.replies is not None or has_counts(counts)
+
+
+def _times_of_one_look(history: Iterable[PastReading]) -> list[datetime]:
+    """The times of the readings that count, where these are one look for sure; else none."""
+    times: list[datetime] = []
+    runs: set[int] = set()
+    for reading in history:
+        _, run, counts = reading
+        if counts.captured_at is None or _is_repost(reading):
+            continue
+        if not has_counts(counts):
+            return []
+        times.append(counts.captured_at)
+        runs.add(run)
+    return times if len(runs) == 1 and max(times) - min(times) < ONE_LOOK else []
 
 
 def score_trend(readings: Iterable[PastReading], weights: Mapping[str, float]) -> list[Point]:

@@ -3,18 +3,42 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.ranking import CountedMention, CountedReading
 from app.domain.trends import PastReading
 from app.models import Item, Mention, MentionedPaper, MetricsSnapshot, Strike
+from app.queries.among import among
 from app.queries.evidence import COUNTS, chunks
 
 # What is read of a paper over time and counts in no score.
 SIGNALS = ("stars", "citations")
+
+ITEMS, LINKS, MENTIONS, READ, STRIKES = (
+    model.__table__ for model in (Item, MentionedPaper, Mention, MetricsSnapshot, Strike)
+)
+# What a reading holds, in the order of CountedReading and CountedMention.
+HELD = [READ.c.source, *(READ.c[name] for name in COUNTS), READ.c.captured_at]
+HORIZON = func.coalesce(bindparam("as_of", type_=Integer), ITEMS.c.horizon)
+PAPER_READINGS = (
+    select(ITEMS.c.id, READ.c.run_id, *HELD)
+    .join_from(ITEMS, READ, READ.c.paper_id == ITEMS.c.paper_id)
+    .where(among(ITEMS.c.id, "ids"), READ.c.run_id <= HORIZON)
+    .order_by(ITEMS.c.id, READ.c.source, READ.c.captured_at)
+)
+# The readings of the originals; native reposts never count.
+MENTION_READINGS = (
+    select(ITEMS.c.id, READ.c.run_id, MENTIONS.c.id, STRIKES.c.id, *HELD)
+    .join_from(ITEMS, LINKS, LINKS.c.paper_id == ITEMS.c.paper_id)
+    .join(MENTIONS, MENTIONS.c.id == LINKS.c.mention_id)
+    .join(READ, READ.c.mention_id == MENTIONS.c.id)
+    .outerjoin(STRIKES, STRIKES.c.mention_id == MENTIONS.c.id)
+    .where(among(ITEMS.c.id, "ids"), LINKS.c.run_id <= HORIZON, READ.c.run_id <= HORIZON)
+    .where(MENTIONS.c.repost_of.is_(None))
+    .order_by(ITEMS.c.id, LINKS.c.rank, MENTIONS.c.id, READ.c.captured_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +61,18 @@ class Signal:
 def history_of_items(
     session: Session, item_ids: Iterable[int], *, as_of: int | None = None
 ) -> dict[int, list[PastReading]]:
-    """Every reading that an item's score may be made of, up to its horizon, or up to the run `as_of` where given."""
-    horizon = Item.horizon if as_of is None else as_of
+    """Every reading that an item's score may be made of, up to its horizon, or up to the run `as_of` where given.
+
+    The readings of a mention, or of the paper at a source, come in the order of their times; mentions in the source's.
+    """
     found: dict[int, list[PastReading]] = {item_id: [] for item_id in item_ids}
     for ids in chunks(found):
-        for item_id, run_id, *counts in session.execute(_paper_readings(horizon).where(Item.id.in_(ids))):
-            reading = CountedReading(*counts)
-            found[item_id].append(PastReading(reading.source, run_id, reading))
-        rows = session.execute(_mention_readings(horizon).where(Item.id.in_(ids)))
-        for item_id, run_id, mention_id, strike_id, *counts in rows:
-            mention = CountedMention(*counts, strike_id is not None)
-            found[item_id].append(PastReading(mention_id, run_id, mention))
+        asked = {"ids": ids, "as_of": as_of}
+        for item_id, run_id, *counts in session.execute(PAPER_READINGS, asked):
+            found[item_id].append(PastReading(counts[0], run_id, CountedReading(*counts)))
+        for item_id, run_id, mention_id, strike_id, *counts in session.execute(MENTION_READINGS, asked):
+            found[item_id].append(PastReading(mention_id, run_id, CountedMention(*counts, strike_id is not None)))
     return found
-
-
-def _counts() -> list[Any]:
-    """What a reading holds, in the order of CountedReading and CountedMention."""
-    return [MetricsSnapshot.source, *(getattr(MetricsSnapshot, name) for name in COUNTS), MetricsSnapshot.captured_at]
-
-
-def _paper_readings(horizon: Any) -> Any:
-    return (
-        select(Item.id, MetricsSnapshot.run_id, *_counts())
-        .join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
-        .where(MetricsSnapshot.run_id <= horizon)
-    )
-
-
-def _mention_readings(horizon: Any) -> Any:
-    """The readings of the originals; native reposts never count."""
-    return (
-        select(Item.id, MetricsSnapshot.run_id, Mention.id, Strike.id, *_counts())
-        .select_from(Item)
-        .join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
-        .join(Mention, Mention.id == MentionedPaper.mention_id)
-        .join(MetricsSnapshot, MetricsSnapshot.mention_id == Mention.id)
-        .outerjoin(Strike, Strike.mention_id == Mention.id)
-        .where(MentionedPaper.run_id <= horizon, MetricsSnapshot.run_id <= horizon, Mention.repost_of.is_(None))
-    )
 
 
 def signals_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[Signal]]:

@@ -7,13 +7,14 @@ from sqlalchemy import exists, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules, spread_keys
-from app.domain.ranking import is_above_cut, paper_score, rank_key, source_totals
+from app.domain.ranking import is_above_cut, rank_key
 from app.models import Announcement, Edition, Item, Paper
-from app.queries.evidence import chunks, scoring_inputs
+from app.queries.evidence import chunks
 from app.services.acting import Acting
 from app.services.audit import Kind, record
+from app.services.bulk import update_rows
 from app.services.holding import add_held
-from app.services.scoring import trends_of_items
+from app.services.scoring import scores_of_items
 
 
 def days_of(session: Session, paper_ids: Iterable[int]) -> list[date]:
@@ -105,9 +106,11 @@ def _start_afresh(session: Session, edition: Edition, run_id: int) -> None:
     One that waits was taken out by an undo, and stays out unless its paper is announced on the date.
     """
     announced = select(Announcement.paper_id).where(Announcement.announced_on == edition.date)
+    # Those that were added just now are so already.
+    is_stale = or_(Item.state != "candidate", Item.horizon != run_id)
     session.execute(
         update(Item)
-        .where(Item.edition_id == edition.id, or_(Item.state != "waiting", Item.paper_id.in_(announced)))
+        .where(Item.edition_id == edition.id, or_(Item.state != "waiting", Item.paper_id.in_(announced)), is_stale)
         .values(horizon=run_id, state="candidate", order_key=None)
         .execution_options(synchronize_session=False)
     )
@@ -117,27 +120,14 @@ def _rank(session: Session, edition: Edition, rules: Rules) -> tuple[int, int]:
     """Score every item and place the picked ones; returns how many there are, and how many are picked."""
     query = select(Item.id, Paper.arxiv_id).join(Paper)
     rows = session.execute(query.where(Item.edition_id == edition.id, Item.state != "waiting")).all()
-    inputs = scoring_inputs(session, [row.id for row in rows])
-    totals = {row.id: source_totals(*inputs[row.id], rules.weights) for row in rows}
-    trends = trends_of_items(session, inputs, rules)
-    scores = {item_id: paper_score(parts) for item_id, parts in totals.items()}
-    best = sorted(rows, key=lambda row: rank_key(scores[row.id], row.arxiv_id))
-    picked = [row.id for row in best if is_above_cut(scores[row.id], edition.cut)]
+    found = scores_of_items(session, [row.id for row in rows], rules)
+    best = sorted(rows, key=lambda row: rank_key(found[row.id].score, row.arxiv_id))
+    picked = [row.id for row in best if is_above_cut(found[row.id].score, edition.cut)]
     keys = dict(zip(picked, spread_keys(len(picked)), strict=True))
-    if rows:
-        session.execute(
-            update(Item),
-            [
-                {
-                    "id": item_id,
-                    "score": scores[item_id],
-                    "parts": [part.as_json() for part in parts],
-                    "trend": trends[item_id],
-                    "state": "picked" if item_id in keys else "candidate",
-                    "order_key": keys.get(item_id),
-                }
-                for item_id, parts in totals.items()
-            ],
-        )
+    placed = [
+        (*scored, "picked" if item_id in keys else "candidate", keys.get(item_id), item_id)
+        for item_id, scored in found.items()
+    ]
+    update_rows(session, Item, ("score", "parts", "trend", "state", "order_key"), placed)
     session.expire_all()
     return len(rows), len(picked)

@@ -1,29 +1,33 @@
 """Scores of items, brought up to date from readings and strikes, and what follows from them for the lists."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.domain.editions import KEY_LIMIT, Placed, Rules, settle
-from app.domain.ranking import paper_score, source_totals
-from app.domain.trends import score_trend, trend_json
+from app.domain.ranking import paper_score
+from app.domain.trends import scored, trend_json
 from app.models import Edition, Item
-from app.queries.evidence import chunks, scoring_inputs
+from app.queries.evidence import chunks
 from app.queries.order import picked_order
 from app.queries.readings import history_of_items
 from app.services.placing import clear_places, respread
 
 
+class Scored(NamedTuple):
+    """What an item keeps of its score: the number, its parts and the line over time, the latter two as plain data."""
+
+    score: float
+    parts: list[dict[str, Any]]
+    trend: list[list[Any]]
+
+
 def rescore(session: Session, items: Sequence[Item], rules: Rules) -> None:
     """Recompute the scores of items; where no editor decided, the cut decides anew, and the score the place."""
-    inputs = scoring_inputs(session, [item.id for item in items])
-    trends = trends_of_items(session, inputs, rules)
+    scores = scores_of_items(session, [item.id for item in items], rules)
     for item in items:
-        totals = source_totals(*inputs[item.id], rules.weights)
-        item.score = paper_score(totals)
-        item.parts = [total.as_json() for total in totals]
-        item.trend = trends[item.id]
+        item.score, item.parts, item.trend = scores[item.id]
     session.flush()
     by_edition: dict[int, list[Item]] = {}
     for item in items:
@@ -32,13 +36,14 @@ def rescore(session: Session, items: Sequence[Item], rules: Rules) -> None:
         settle_items(session, edition_id, found)
 
 
-def trends_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> dict[int, list[list[Any]]]:
-    """The score of each item over time as of its horizon, as `Item.trend` holds it."""
-    found: dict[int, list[list[Any]]] = {}
+def scores_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> dict[int, Scored]:
+    """The scores of items as of their horizons."""
+    found: dict[int, Scored] = {}
     # In portions, for a day's readings are many and only their scores are kept.
     for ids in chunks(item_ids):
-        for item_id, readings in history_of_items(session, ids).items():
-            found[item_id] = trend_json(score_trend(readings, rules.weights))
+        for item_id, history in history_of_items(session, ids).items():
+            totals, points = scored(history, rules.weights)
+            found[item_id] = Scored(paper_score(totals), [total.as_json() for total in totals], trend_json(points))
     return found
 
 

@@ -1,6 +1,5 @@
 """The score over time: the rules of the score at every look, gaps that are no drops, and what rises."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from app.domain.trends import (
     PastReading,
     is_rising,
     score_trend,
+    scored,
     trend_json,
     trend_points,
 )
@@ -78,6 +78,14 @@ def score_now(history: list[PastReading]) -> float:
 def test_the_last_point_is_the_score(history):
     points = score_trend(history, WEIGHTS)
     assert (points[-1][1] if points else 0) == score_now(history)
+
+
+@given(histories())
+def test_parts_and_line_told_together_are_those_told_apart(history):
+    history = sorted(history, key=lambda reading: (reading.counts.captured_at, reading.run, str(reading.subject)))
+    totals, points = scored(history, WEIGHTS)
+    assert points == score_trend(history, WEIGHTS)
+    assert paper_score(totals) == score_now(history)
 
 
 @given(histories(), st.randoms(use_true_random=False))
@@ -180,5 +188,5 @@ def test_a_score_that_stands_still_does_not_rise(history):
 def test_a_strike_changes_the_whole_line():
     loud = said(2, 3, 500)
     assert [score for _, score in score_trend([said(1, 0, 40), loud, said(1, 6, 60)], {})] == [40, 540, 560]
-    struck = loud._replace(counts=replace(loud.counts, is_struck=True))
+    struck = loud._replace(counts=loud.counts._replace(is_struck=True))
     assert [score for _, score in score_trend([said(1, 0, 40), struck, said(1, 6, 60)], {})] == [40, 40, 60]
