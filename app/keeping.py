@@ -23,16 +23,24 @@ class Keep:
 
     def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What is kept under a key, or what `make` makes, which is kept from then on where there is room for it."""
-        with self._lock:
-            found = self._kept.get(key)
+        found = self.find(key)
         if found is not None:
             return cast(Made, found)
         # Made without the lock: of two threads that are both first, both make the same.
         made = make()
+        self.put(key, made)
+        return made
+
+    def find(self, key: Hashable) -> Sized | None:
+        """What is kept under a key; None where nothing is."""
+        with self._lock:
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, made: Sized) -> None:
+        """Keep what was made, where there is room for it."""
         if len(made) <= self._kept.maxsize:
             with self._lock:
                 self._kept[key] = made
-        return made
 
 
 class KeepNewest:

@@ -13,7 +13,7 @@ from app.models.papers import (
     RunRequest,
     Worker,
 )
-from app.models.posts import Delivery, Post, PostEntry
+from app.models.posts import Delivery, Post, PostEntry, PublicState
 from app.models.search import SearchText
 from app.models.together import Glance, Presence, ReadingLink, Writing
 
@@ -33,6 +33,7 @@ __all__ = [
     "Post",
     "PostEntry",
     "Presence",
+    "PublicState",
     "ReadingLink",
     "Revision",
     "Run",

@@ -54,6 +54,16 @@ class PostEntry(db.Model):
     title: Mapped[str]
 
 
+class PublicState(db.Model):
+    """One row: the name of what readers see as it is now. Triggers give it another with every change of that."""
+
+    __tablename__ = "public_state"
+    __table_args__ = (CheckConstraint("id = 1", name="only"),)
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str]
+
+
 class Delivery(db.Model):
     """An order to put one post to one target, or to remove it there, with its attempts and what came of it.
 

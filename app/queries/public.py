@@ -6,11 +6,13 @@ from datetime import date as Day
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.models import Edition, Post, PostEntry
+from app.models import Edition, Post, PostEntry, PublicState
 from app.queries.posts import retracted_before_publishing
+
+_NAME = f"select name from {PublicState.__tablename__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,32 @@ class Place:
     def anchor(self) -> str:
         """Where on the post's page it stands."""
         return self.arxiv_id or f"no-{self.position}"
+
+
+def name_of_state(engine: Engine) -> str:
+    """The name that the database gives to what readers see; another one with each change of that, but for the time.
+
+    Raises the driver's own errors, for it is the driver that is asked: before every answer to a reader, and SQLAlchemy
+    would take ten times as long over it as the database.
+    """
+    pooled = engine.raw_connection()
+    # On PostgreSQL a transaction around one question is two more round trips.
+    alone = pooled.driver_connection if engine.dialect.name == "postgresql" else None
+    try:
+        if alone:
+            alone.autocommit = True
+        cursor = pooled.cursor()
+        cursor.execute(_NAME)
+        return cursor.fetchone()[0]
+    finally:
+        if alone and not alone.closed:
+            alone.autocommit = False
+        pooled.close()
+
+
+def next_grace_end(session: Session, now: datetime) -> datetime | None:
+    """When readers are the next to have something else without a change of the database; None where nothing waits."""
+    return session.scalar(select(func.min(Post.grace_until)).where(Post.grace_until > now))
 
 
 def readers_at(session: Session, now: datetime) -> Readers:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
 from app.web import sessions
+from app.web.kept_answers import KeptAnswers
 from app.web.post_pages import PostPages
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,10 @@ class Sessions(sessions.Sessions):
 
 
 def register(app: Flask) -> None:
-    """Keep what is drawn for readers, and sessions from them."""
+    """Keep what is drawn for readers and what they are answered, and sessions from them."""
     app.session_interface = Sessions()
     app.extensions["post_pages"] = PostPages()
+    app.wsgi_app = KeptAnswers(app)  # type: ignore[method-assign]
 
 
 def open_to_all(bp: Blueprint) -> None:
@@ -74,14 +76,13 @@ def full(endpoint: str, **values: Any) -> str:
 def answer(
     body: str | bytes, mimetype: str, *, post_sha256: str = "", changed: datetime | None = None, status: int = 200
 ) -> Response:
-    """An answer for anybody, or 304 where they have it; its tag begins with that of the post that is in it, if one is.
+    """An answer for anybody; its tag begins with that of the post that is in it, if one is.
 
     The tag is a weak one, so that it stays the same however the answer is compressed.
     """
     data = body.encode() if isinstance(body, str) else body
     tag = "-".join(part[:20] for part in (post_sha256, hashlib.sha256(data).hexdigest()) if part)
-    has_it = status == 200 and request.if_none_match.contains_weak(tag)
-    response = Response(status=304) if has_it else Response(data, status, mimetype=mimetype)
+    response = Response(data, status, mimetype=mimetype)
     response.set_etag(tag, weak=True)
     if changed:
         response.last_modified = changed

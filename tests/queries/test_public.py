@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
@@ -12,7 +13,9 @@ from app.queries.public import (
     Readers,
     all_posts,
     changes_of_posts,
+    name_of_state,
     newest_posts,
+    next_grace_end,
     papers_elsewhere,
     places_between,
     places_of_paper,
@@ -22,7 +25,7 @@ from app.queries.public import (
 )
 from app.services.acting import Acting
 from app.services.correcting import reopen
-from app.services.curation import drop
+from app.services.curation import annotate, drop
 from app.services.publishing import publish
 from app.services.retracting import restore, retract, take_back
 from tests.conftest import Clock
@@ -171,3 +174,45 @@ def test_a_withdrawn_post_does_not_come_back_while_its_correction_can_be_taken_b
     assert read(session, clock, MONDAY) is None
     clock.tick(minutes=10)
     assert read(session, clock, MONDAY).revision == 2
+
+
+def test_with_all_that_readers_see_its_name_changes_and_with_nothing_else(session, rules, clock, by) -> None:
+    names = [name_of_state(session.get_bind())]
+
+    def is_another() -> bool:
+        session.commit()
+        names.append(name_of_state(session.get_bind()))
+        assert names[-1] == names[-2] or names[-1] not in names[:-1]
+        return names[-1] != names[-2]
+
+    edition = edition_of_scores(session, rules, (90, 80, 70), day=MONDAY)
+    annotate(session, items(session, day=MONDAY)[0].id, by(), version=1, note="A note.")
+    assert not is_another()
+    publish(session, edition.id, by(), targets=[])
+    assert is_another()
+    reopen(session, edition.id, by())
+    drop(session, items(session, day=MONDAY)[1].id, by())
+    assert not is_another()
+    publish(session, edition.id, by(), targets=[], note="One less.", grace=GRACE)
+    assert is_another()
+    take_back(session, edition.id, by(), targets=[])
+    assert is_another()
+    publish(session, edition.id, by(), targets=[], note="One less.")
+    retract(session, edition.id, by(), reason="a mix-up", targets=[])
+    assert is_another()
+    restore(session, edition.id, by(), targets=[])
+    assert is_another()
+    for by_hand in ("update post_entries set number = number + 1", "delete from post_entries"):
+        session.execute(text(by_hand))
+        assert is_another()
+
+
+def test_the_next_grace_to_end_is_the_next_after_now(session, rules, clock, by) -> None:
+    assert next_grace_end(session, clock()) is None
+    ends = []
+    for day, waits in ((MONDAY, GRACE), (TUESDAY, 2 * GRACE)):
+        out_of(session, rules, day, (90,), by, grace=waits)
+        ends.append(clock() + waits)
+    assert next_grace_end(session, clock()) == ends[0]
+    assert next_grace_end(session, ends[0]) == ends[1]
+    assert next_grace_end(session, ends[1]) is None
