@@ -30,6 +30,7 @@ _LOOKS |= {"notation", "rowlines", "rowspacing", "rspace", "scriptlevel", "separ
 _LOOKS |= {"voffset", "width"}
 MATHML_ATTRIBUTES: dict[str, set[str]] = {tag: set(_LOOKS) for tag in MATHML_TAGS}
 MATHML_ATTRIBUTES["math"] |= {"display"}
+_CLEANER = nh3.Cleaner(tags=set(MATHML_TAGS), attributes=MATHML_ATTRIBUTES, link_rel=None, url_schemes=set())
 
 
 def split_math(text: str) -> list[tuple[bool, str]]:
@@ -111,5 +112,5 @@ def _is_balanced(source: str) -> bool:
 
 def clean_mathml(drawn: str) -> str | None:
     """The markup reduced to MathML; None if no formula is left of it."""
-    kept = nh3.clean(drawn, tags=set(MATHML_TAGS), attributes=MATHML_ATTRIBUTES, link_rel=None, url_schemes=set())
+    kept = _CLEANER.clean(drawn)
     return kept if kept.startswith("<math") else None

@@ -18,6 +18,13 @@ LONGEST_ADDRESS = 2_000
 
 _TAGS = {"blockquote", "p", "a", "br"}
 _ATTRIBUTES = {"blockquote": {"class"}, "p": {"lang", "dir"}, "a": {"href"}}
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https"},
+    link_rel=None,
+    clean_content_tags={"script", "style"},
+)
 _CLASSES = ("twitter-tweet", "bluesky-embed")
 _TOKEN = re.compile(r'<(/?)([a-z]+)((?: [a-z]+="[^"]*")*)>|([^<]+)')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
@@ -89,14 +96,7 @@ def _built(source: str, url: str, name: str, handle: str, text: str, posted: str
 
 def _embed(html: str) -> str:
     """The embed reduced to the allowed tags and spelled as the archive spells it; empty if it is no quote."""
-    clean = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https"},
-        link_rel=None,
-        clean_content_tags={"script", "style"},
-    )
+    clean = _CLEANER.clean(html)
     spelled, open_tags, words = [], [], False
     for match in _TOKEN.finditer(_BREAKS.sub(" ", clean).strip()):
         closing, tag, attributes, text = match.groups()

@@ -1,7 +1,7 @@
 """Publishing: an edition's selection frozen into a post with its record, once, and handed to the targets."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.corrections import NothingCorrected, checked_note, checked_reason
 from app.domain.editions import EmptyEdition, NotAllowed, Rules
-from app.domain.posts import FrontMatterError, ProfileError, file_name
-from app.domain.records import profile_of, rebuilt
+from app.domain.posts import FrontMatterError, ProfileError, compose, file_name
+from app.domain.records import document_of, profile_of, rebuilt
 from app.models import Edition, Post
 from app.queries.corrections import newest_revision, next_record, uncorrected
-from app.queries.order import picked_count
 from app.queries.posts import post_of
+from app.queries.records import item_records
 from app.services.acting import Acting
 from app.services.audit import Kind, record
 from app.services.deciding import ask_again
@@ -80,9 +80,11 @@ def publish(
     said = _Said(empty_confirmed, checked_reason(reason), note, grace)
     with transaction(session):
         post, is_new = _freeze(session, edition_id, by, targets, said)
+        # Asked later, the whole post would be read again for it.
+        post_id = post.id
     if not is_new:
         ask_again(session, by.now, edition_id=edition_id)
-    deliver_after(session, post.id, by, targets=targets)
+    deliver_after(session, post_id, by, targets=targets)
     return Published(post, is_new)
 
 
@@ -102,15 +104,16 @@ def _freeze(session: Session, edition_id: int, by: Acting, targets: Sequence[Tar
         raise NotAllowed("The edition changed hands a moment ago; look at it once more and publish it then.")
     if claimed.rowcount != 1:
         return session.get_one(Post, edition.post_id), False
-    if not said.empty_confirmed and not picked_count(session, edition_id):
+    items = item_records(session, edition, by.rules)
+    if not said.empty_confirmed and not items:
         raise EmptyEdition(f"No paper is picked for {edition.date}; publish it empty only if you mean it.")
     was = post_of(session, edition)
-    note = _checked_correction(session, edition, was, said.note, by.rules) if was else ""
+    note = _checked_correction(session, edition, was, said.note, by.rules, items) if was else ""
     before = standing_of(edition) | {"status": "draft"}
     post = freeze(
         session,
         edition,
-        next_record(session, edition, now=by.now, rules=by.rules, note=note),
+        next_record(session, edition, now=by.now, rules=by.rules, note=note, items=items),
         by,
         note=note or None,
         grace_until=by.now + said.grace if said.grace else None,
@@ -126,9 +129,11 @@ def _freeze(session: Session, edition_id: int, by: Acting, targets: Sequence[Tar
     return post, True
 
 
-def _checked_correction(session: Session, edition: Edition, was: Post, note: str, rules: Rules) -> str:
+def _checked_correction(
+    session: Session, edition: Edition, was: Post, note: str, rules: Rules, items: Sequence[Mapping[str, Any]]
+) -> str:
     """The note of a correction; refuses one without a note, and one that corrects nothing."""
-    if uncorrected(session, edition, was, rules) == was.markdown:
+    if uncorrected(session, edition, was, rules, items) == was.markdown:
         raise NothingCorrected(
             "Nothing differs from what readers have; correct something first, or give up the correction."
         )
@@ -157,15 +162,17 @@ def freeze(
     It is what readers have from now on, or once its grace is over; the caller commits. Raises NotAllowed if the house's
     profile cannot be filled in with it.
     """
+    document, profile = document_of(post_record), profile_of(post_record)
     try:
-        data = rebuild(post_record)
+        data = compose(document, profile)
     except (FrontMatterError, ProfileError) as error:
         raise NotAllowed(str(error)) from error
     was = post_of(session, edition)
     post = Post(
         edition_id=edition.id,
-        revision=newest_revision(session, edition.id) + 1,
-        file_name=file_name(edition.date, profile_of(post_record)),
+        # Only of a file that is read in the record does not say it.
+        revision=post_record.get("revision") or newest_revision(session, edition.id) + 1,
+        file_name=file_name(edition.date, profile),
         markdown=data,
         sha256=hashlib.sha256(data).hexdigest(),
         record=post_record,
@@ -177,6 +184,6 @@ def freeze(
     )
     session.add(post)
     session.flush()
-    list_papers(session, post)
+    list_papers(session, post.id, document)
     edition.post_id = post.id
     return post
