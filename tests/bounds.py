@@ -1,7 +1,11 @@
-"""What keeps a hostile text from stalling the desk: work must not grow with the square of what it is given."""
+"""Bounds of work: it must not grow with the square of what it is given, nor ask the database more than it has to."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 # Signs of a hostile text. Work that grows with its length takes a fraction of a second, work that grows with the
 # square of it minutes; so the bound tells one from the other on any machine, and is no measurement.
@@ -19,3 +23,18 @@ def takes_no_square(work: Callable[[], object]) -> None:
     started = time.process_time()
     work()
     assert time.process_time() - started < SECONDS
+
+
+@contextmanager
+def statements_of(session: Session) -> Iterator[list[str]]:
+    """What the database is asked to do meanwhile; many rows in one call count once."""
+    sent: list[str] = []
+
+    def note(*args: object) -> None:
+        sent.append(str(args[2]))
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(session.get_bind(), "before_cursor_execute", note)

@@ -1,9 +1,7 @@
 """Many papers at once: one transaction, one event, one undo, and as quick as one however many there are."""
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.domain.editions import NotAllowed
 from app.domain.views import Filters
@@ -12,6 +10,7 @@ from app.queries.shown import Shown
 from app.services import curation
 from app.services.acting import Acting
 from app.services.undo import redo, undo
+from tests.bounds import statements_of
 from tests.factories import DAY, edition_of_scores, ingest_things, items, paper, scores
 
 
@@ -33,19 +32,6 @@ def newest(session) -> AuditEvent:
 
 def ids_of(found) -> list[int]:
     return [item.id for item in found]
-
-
-@contextmanager
-def statements(session):
-    """What the database is asked to do meanwhile; many rows in one call count once."""
-    written = []
-
-    def note(*args) -> None:
-        written.append(args[2])
-
-    event.listen(session.get_bind(), "before_cursor_execute", note)
-    yield written
-    event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
 def test_many_are_picked_where_their_scores_put_them_and_taken_back_as_one(session, edition, act, editor, clock, rules):
@@ -146,11 +132,11 @@ def test_a_thousand_papers_take_a_few_statements(session, rules, editor, clock, 
     edition = edition_of_scores(session, rules, range(60, 60 + count))
     ids = ids_of(items(session))
     for action in (curation.drop_many, curation.pick_many, curation.put_back_many, curation.hold_many):
-        with statements(session) as written:
+        with statements_of(session) as written:
             action(session, edition.id, ids, **act)
         assert len(written) < 30, action.__name__
     for step in (undo, redo):
-        with statements(session) as written:
+        with statements_of(session) as written:
             step(session, edition.id, Acting(editor, clock.tick(), rules))
         assert len(written) < 40, step.__name__
     assert len(items(session, "held")) == count
