@@ -25,6 +25,13 @@ BEST_PARTS = (
     .order_by(_ITEM.score.desc(), _ITEM.id)
     .limit(ASKED)
 )
+COMMON_REASONS = (
+    select(_ITEM.drop_reason)
+    .where(_ITEM.edition_id == bindparam("edition_id"), _ITEM.state == "dropped", _ITEM.drop_reason.is_not(None))
+    .group_by(_ITEM.drop_reason)
+    .order_by(func.count().desc(), _ITEM.drop_reason)
+    .limit(REASONS_SHOWN)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +171,8 @@ def _desk(session: Session, edition: Edition, arranged: Arranged, read: Read) ->
         held=rows["held"],
         dropped=rows["dropped"],
         shown=arranged.shown,
-        captured_at=_captured_at(session, edition.id),
-        drop_reasons=_drop_reasons(session, edition.id) if arranged.order["dropped"] else [],
+        captured_at=captured_at(session, edition.id),
+        drop_reasons=drop_reasons(session, edition.id) if arranged.order["dropped"] else [],
         new_count=len(arranged.new.intersection(chain.from_iterable(arranged.order.values()))),
         new_since=arranged.new_since,
         fall_out=len(arranged.falls_out),
@@ -184,23 +191,16 @@ def _extras(arranged: Arranged, item_ids: Container[int]) -> dict[int, tuple[Any
     }
 
 
-def _captured_at(session: Session, edition_id: int) -> datetime | None:
+def captured_at(session: Session, edition_id: int) -> datetime | None:
     """When the newest number of the best papers was read, whatever was decided about them."""
     best = session.scalars(BEST_PARTS, {"edition_id": edition_id})
     times = [part["captured_at"] for parts in best for part in parts if part.get("captured_at")]
     return datetime.fromisoformat(max(times)) if times else None
 
 
-def _drop_reasons(session: Session, edition_id: int) -> list[str]:
+def drop_reasons(session: Session, edition_id: int) -> list[str]:
     """Why papers were dropped, the commonest reasons first."""
-    query = (
-        select(Item.drop_reason)
-        .where(Item.edition_id == edition_id, Item.state == "dropped", Item.drop_reason.is_not(None))
-        .group_by(Item.drop_reason)
-        .order_by(func.count().desc(), Item.drop_reason)
-        .limit(REASONS_SHOWN)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(COMMON_REASONS, {"edition_id": edition_id}))
 
 
 def _lens_tag(arranged: Arranged, item_id: int) -> str | None:

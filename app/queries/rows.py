@@ -67,7 +67,7 @@ class Row(NamedTuple):
 
 _ITEM, _PAPER, _REVISION = Item.__table__.c, Paper.__table__.c, Revision.__table__.c
 # In the order of the fields of a row.
-_OF_ROW = (
+OF_ROW = (
     _ITEM.id,
     _ITEM.state,
     _ITEM.score,
@@ -84,7 +84,7 @@ _OF_ROW = (
     cast(_PAPER.authors, Text).label("authors_json"),
     cast(_PAPER.categories, Text).label("categories_json"),
 )
-_ROWS = select(*_OF_ROW, _ITEM.order_key).join_from(Item.__table__, Paper.__table__)
+_ROWS = select(*OF_ROW, _ITEM.order_key).join_from(Item.__table__, Paper.__table__)
 _FORMER = (
     select(_ITEM.id, _REVISION.before)
     .join_from(Item.__table__, Revision.__table__, _REVISION.paper_id == _ITEM.paper_id)
@@ -108,7 +108,7 @@ class Read(NamedTuple):
 
     def rows(self, extras: Mapping[int, tuple[Any, ...]] | None = None) -> dict[int, Row]:
         """The rows by item, or only those for which `extras` has the fields from `number` on."""
-        width = len(_OF_ROW)
+        width = len(OF_ROW)
         if extras is None:
             found = {values[0]: Row(*values[:width]) for values in self.values}
         else:
@@ -130,8 +130,13 @@ def read_among(session: Session, item_ids: Collection[int]) -> Read:
     former: dict[int, dict[str, Any]] = {}
     for ids in chunks(item_ids):
         values += session.execute(ROWS_AMONG, {"item_ids": ids})
-        former |= _former(session.execute(FORMER_AMONG, {"item_ids": ids}))
+        former |= former_of(session, ids)
     return Read(values, former)
+
+
+def former_of(session: Session, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The words that papers had as of their items' horizons, by item, where they were revised since."""
+    return _former(session.execute(FORMER_AMONG, {"item_ids": list(item_ids)}))
 
 
 def _former(revised: Iterable[Any]) -> dict[int, dict[str, Any]]:

@@ -65,7 +65,8 @@ class Freshness:
     @property
     def stamp(self) -> str:
         """A short name for all that the ages in rows are told by; with another one they may all be others."""
-        told = (self.newest, sorted((source, state.read_at) for source, state in self.states.items()))
+        states = sorted((source, state.status, state.said, state.read_at) for source, state in self.states.items())
+        told = (self.newest, states)
         hidden = sorted((item_id, sorted(sources)) for item_id, sources in self.hidden.items())
         return sha256(repr((told, hidden)).encode()).hexdigest()[:12]
 

@@ -51,6 +51,7 @@ from app.web import (
     styles,
     texts,
     together,
+    told_ages,
     tour,
     urls,
     views,
@@ -107,6 +108,7 @@ def register(app: Flask) -> None:
     delivery_words.register(app)
     drafts.register(app)
     ages.register(app)
+    told_ages.register(app)
     sparklines.register(app)
     rows.register(app)
     confirming.register(app)

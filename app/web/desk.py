@@ -1,6 +1,8 @@
 """What the edition page answers to an action: a redirect, or under htmx every region that changed, read afresh."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -12,7 +14,7 @@ from app.extensions import db
 from app.models import AuditEvent, Edition
 from app.queries.editions import Desk, Row, Wanted, desk, desk_of
 from app.queries.handover import newest_taking
-from app.queries.items import details_of_item
+from app.queries.items import EditionOf, details_of_item
 from app.queries.shown import arrange
 from app.services.audit import UNDOABLE, Acted, Kind
 from app.web.company import handover_for
@@ -21,44 +23,80 @@ from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
 from app.web.pages import edition_context, item_context, item_page
 from app.web.reach import ROWS_AT_ONCE, reach_since, seen_version
+from app.web.steps import LISTS, Steps, steps_shown, steps_told
 from app.web.views import address_of, choices_context, filtered_context, shown_view, views_context
 
 CHANGED = "editionChanged"
-# Where the rows of each list stand that comes row by row, and which of them are folded away.
-LISTS = {"picked": "#picked", "candidate": "#candidates", "held": "#held > ul", "dropped": "#dropped > ul"}
+# The lists that are folded away.
 FOLDED = {"held", "dropped"}
 
 
-def act(edition: Edition, action: Callable[[], Acted], *, item_id: int | None = None, typed: bool = False) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What became of an action, in a sentence; `undo` is the address that takes it back."""
+
+    sentence: str
+    undo: str | None = None
+    bad: bool = False
+
+    @property
+    def region(self) -> Markup:
+        """The region that says so."""
+        context = {"sentence": self.sentence, "undo": self.undo, "bad": self.bad}
+        return region("#toast", "partials/shared/_toast.html", swap="innerHTML", **context)
+
+
+def act(
+    edition: Edition | EditionOf, action: Callable[[], Acted], *, item_id: int | None = None, typed: bool = False
+) -> Response:
     """Run one service call on an edition and answer with what became of the page.
 
     `typed` says that the form carried something typed, so that a refusal is about that unless things have changed.
     """
+    # A commit lets go of what is known of an edition.
+    edition_id = edition.id
     try:
         acted = action()
     except NotAllowed as error:
         db.session.rollback()
-        return refused(edition.id, error, item_id=item_id, typed=typed)
-    event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    return done(edition.id, event, item_id=item_id)
+        return refused(edition_id, error, item_id=item_id, typed=typed)
+    return done(edition_id, acted.event_id, item_id=item_id)
 
 
-def done(edition_id: int, event: AuditEvent | None, *, item_id: int | None = None) -> Response:
+def done(edition_id: int, event_id: int | None, *, item_id: int | None = None) -> Response:
     """The answer to an action that went through; no event means that everything was so already."""
+    item_ids = [item_id] if item_id else []
+    steps = steps_told(edition_id, item_ids) if is_htmx() else None
+    event = steps.events.get(event_id) if steps else None
+    if event is None and event_id is not None:
+        event = db.session.get(AuditEvent, event_id)
+    if steps:
+        told = _Told(_said(event), _undo_url(steps.stand.date, event))
+        return _told_steps(steps, told, trigger=CHANGED)
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
-    said = _said(event)
     if not is_htmx():
-        flash(said, "done")
+        flash(_said(event), "done")
         return redirect(_back_to(edition, item_id), 303)
-    toast = region(
-        "#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=said, undo=_undo_url(edition, event)
-    )
-    regions = changed_regions(edition, [item_id] if item_id else [])
-    return answer(*regions, toast, trigger=CHANGED, version=edition.version)
+    told = _Told(_said(event), _undo_url(edition.date, event))
+    return answer(*changed_regions(edition, item_ids), told.region, trigger=CHANGED, version=edition.version)
+
+
+def caught_up(edition_id: int) -> Response:
+    """The answer to a page that has not seen all that was done in its edition."""
+    if steps := steps_told(edition_id):
+        return _told_steps(steps, None, trigger=CHANGED)
+    edition = db.session.get_one(Edition, edition_id, populate_existing=True)
+    return answer(*changed_regions(edition), trigger=CHANGED, version=edition.version)
+
+
+def _told_steps(steps: Steps, told: _Told | None, **more: Any) -> Response:
+    regions = [steps_shown(steps), *opened_details(steps.stand.id), *([told.region] if told else [])]
+    return answer(*regions, version=steps.version, **more)
 
 
 def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: bool) -> Response:
     """The answer to an action that was refused: the sentence, and the page as it stands now with what was typed."""
+    item_ids = [item_id] if item_id else []
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
     is_about_input = isinstance(error, BadInput) or (typed and edition.status == "draft")
     status = 422 if is_about_input and not isinstance(error, Stale) else 409
@@ -66,20 +104,21 @@ def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: b
         if item_id is not None:
             return item_page(item_id, status=status, problem=str(error), typed=request.form)
         return edition_page(edition, status=status, problem=str(error))
-    toast = region("#toast", "partials/shared/_toast.html", swap="innerHTML", sentence=str(error), bad=True)
-    regions = changed_regions(edition, [item_id] if item_id else [])
-    return answer(*regions, toast, status=status, version=edition.version)
+    told = _Told(str(error), bad=True)
+    if steps := steps_told(edition_id, item_ids):
+        return _told_steps(steps, told, status=status)
+    return answer(*changed_regions(edition, item_ids), told.region, status=status, version=edition.version)
 
 
-def _said(event: AuditEvent | None) -> str:
+def _said(event: Any) -> str:
     if event is None:
         return "Nothing had to change."
     return f"{event.summary[:1].upper()}{event.summary[1:]}."
 
 
-def _undo_url(edition: Edition, event: AuditEvent | None) -> str | None:
+def _undo_url(day: date, event: Any) -> str | None:
     is_undoable = event is not None and event.kind in (*UNDOABLE, Kind.ACTION_REDONE)
-    return url_for("editions.undo", day=edition.date.isoformat(), event=event.id) if is_undoable else None
+    return url_for("editions.undo", day=day.isoformat(), event=event.id) if is_undoable else None
 
 
 def _back_to(edition: Edition, item_id: int | None) -> str:
@@ -163,7 +202,7 @@ def company_regions(edition: Edition) -> list[Markup]:
     view = shown_view()
     shown = desk_of(db.session, edition, arrange(db.session, edition, view), only=Wanted((), ()))
     context = edition_context(edition, shown, view, known_run=read_run(), knows_loud=True)
-    return [region("#edition-bar", "partials/editions/_bar.html", **context), _news(context)]
+    return [region("#edition-bar", "partials/editions/_bar.html", **context), *_news(context)]
 
 
 def _handed_over(edition: Edition) -> list[Markup]:
@@ -182,8 +221,11 @@ def read_run() -> int:
     return max(read_ids(request.values.getlist("run")), default=0)
 
 
-def _news(context: dict[str, Any]) -> Markup:
-    return region("#news", "partials/editions/_news.html", **context)
+def _news(context: dict[str, Any]) -> list[Markup]:
+    return [
+        region("#news", "partials/editions/_news.html", **context),
+        region("#askers", "partials/editions/_askers.html", **context),
+    ]
 
 
 def _regions_above(context: dict[str, Any]) -> list[Markup]:
@@ -196,7 +238,7 @@ def _regions_above(context: dict[str, Any]) -> list[Markup]:
         regions.append(region("#edition-notices", "partials/editions/_notices.html", **context))
     if "waiting" in context:
         regions.append(region("#waiting", "partials/editions/_waiting.html", **context))
-    return [*regions, _news(context)]
+    return [*regions, *_news(context)]
 
 
 def _lists(context: dict[str, Any]) -> list[Markup]:

@@ -15,14 +15,15 @@ from app.queries.loud import loud_mentions
 from app.queries.posts import post_of
 from app.queries.repeats import earlier_runs
 from app.queries.shown import Shown
-from app.queries.source_states import Freshness, freshness_of, hidden_sources
-from app.queries.waiting import waiting_of
+from app.queries.source_states import Freshness
+from app.queries.waiting import newest_finished_run, waiting_of
 from app.queries.writings import stands_of_edition
 from app.services.undo import next_redo, next_undo
 from app.web.company import company_of, remember_opening
 from app.web.forms import typed_texts
 from app.web.htmx import as_of, is_htmx, render
 from app.web.standing import standing_shown
+from app.web.told_ages import ages_now
 from app.web.views import filtered_context
 
 NO_ITEM = "There is no such paper on the desk."
@@ -37,6 +38,8 @@ def edition_context(
     looked for then.
     """
     may_edit = current_user.may_edit and shown.is_draft
+    # Before the ages of numbers, so that these are at least of the run up to which the page says that it knows all.
+    run_id = newest_finished_run(db.session) if known_run is None else known_run
     context = {
         "desk": shown,
         "post": post_of(db.session, edition),
@@ -47,7 +50,7 @@ def edition_context(
         "words": stands_of_edition(db.session, edition),
         "words_as_of": edition.version,
         "typed_words": {},
-        "freshness": _freshness(edition, shown),
+        "freshness": ages_now(edition.id, edition.date, shown.captured_at) if shown.is_draft else Freshness(),
         "repeats": earlier_runs(db.session, edition, item_ids=[row.id for row in shown.all_rows]),
         "standing": standing_shown(edition),
         **filtered_context(edition, view),
@@ -55,15 +58,9 @@ def edition_context(
     if not knows_loud:
         context["loud"] = loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else []
     if known_run is not None:
-        return context | _asking(edition, known_run)
-    context["waiting"] = waiting_of(db.session, edition, current_app.extensions["rules"])
-    return context | _asking(edition, context["waiting"].up_to)
-
-
-def _freshness(edition: Edition, shown: Desk) -> Freshness:
-    if not shown.is_draft:
-        return Freshness()
-    return freshness_of(db.session, edition.date, shown.captured_at, hidden_sources(db.session, edition.id))
+        return context | _asking(edition, run_id)
+    context["waiting"] = waiting_of(db.session, edition, current_app.extensions["rules"], up_to=run_id)
+    return context | _asking(edition, run_id)
 
 
 def _asking(edition: Edition, run_id: int) -> dict[str, Any]:

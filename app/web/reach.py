@@ -8,7 +8,7 @@ from flask import request
 
 from app.domain.texts import EDITION_TEXTS
 from app.extensions import db
-from app.models import AuditEvent, Edition
+from app.models import Edition
 from app.queries.editions import events_since, items_among, version_of
 from app.queries.loud import SHOWN
 from app.queries.shown import Arranged
@@ -58,27 +58,26 @@ def reach_since(edition: Edition, arranged: Arranged, item_ids: Sequence[int] = 
     """
     seen = seen_version()
     newest = version_of(db.session, edition.id)
-    if seen is None or not newest - ACTIONS_AT_ONCE <= seen <= newest:
+    if seen is None or not is_near(seen, newest):
         return None
     events = events_since(db.session, edition.id, seen)
-    told = {version for event in events for version in (event.version, *(event.versions or ()))}
-    if not set(range(seen + 1, newest + 1)) <= told or not all(map(_tells_rows, events)):
+    if not tells_all(events, seen, newest):
         return None
     changes = [change for event in events for change in event.changes]
     ids = {*item_ids, *items_among(db.session, edition.id, [c["item_id"] for c in changes if "item_id" in c])}
     if len(ids) > ROWS_AT_ONCE:
         return None
     lists = {state for state, found in arranged.order.items() if not ids.isdisjoint(found)}
-    lists |= {_states(change)[0] for change in changes if _states(change)}
+    lists |= {states_of(change)[0] for change in changes if states_of(change)}
     # The first action may make something wait, because from then on the edition no longer follows the rules.
     is_first = any(edition.acted_at == event.at for event in events)
     run_id = newest_finished_run(db.session)
-    is_quiet = all(map(_is_quiet, changes))
-    knows_all = request.values.get("up_to") == str(run_id) and not is_first and is_quiet
+    are_quiet = all(map(is_quiet, changes))
+    knows_all = request.values.get("up_to") == str(run_id) and not is_first and are_quiet
     # A mention is counted for the papers that stand in the edition; one that is dropped is none of them.
-    stays = all(len({state in SHOWN for state in _states(change)}) < 2 for change in changes)
+    stays = all(len({state in SHOWN for state in states_of(change)}) < 2 for change in changes)
     words = [field for field in EDITION_TEXTS if any(field in change.get("of_edition", ()) for change in changes)]
-    return Reach(sorted(ids), lists, words, run_id if knows_all else None, is_quiet and stays)
+    return Reach(sorted(ids), lists, words, run_id if knows_all else None, are_quiet and stays)
 
 
 def seen_version() -> int | None:
@@ -88,21 +87,32 @@ def seen_version() -> int | None:
     return int(versions[-1]) if versions else None
 
 
-def _tells_rows(event: AuditEvent) -> bool:
+def is_near(seen: int, newest: int) -> bool:
+    """Whether a page that has seen a version can be brought up to another by what was done since."""
+    return newest - ACTIONS_AT_ONCE <= seen <= newest
+
+
+def tells_all(events: Sequence[Any], seen: int, newest: int) -> bool:
+    """Whether the events since a version tell of all up to another, and of every row that became another one."""
+    told = {version for event in events for version in (event.version, *(event.versions or ()))}
+    return set(range(seen + 1, newest + 1)) <= told and all(map(_tells_rows, events))
+
+
+def _tells_rows(event: Any) -> bool:
     """Whether an event says of every item that it changed what became of it, and nothing else shows in rows."""
     of_edition = {name for change in event.changes for name in change.get("of_edition", ())}
     return event.kind not in UNTOLD and of_edition <= BESIDE_ROWS
 
 
-def _is_quiet(change: Mapping[str, Any]) -> bool:
-    """Whether a change leaves alone what waits."""
+def is_quiet(change: Mapping[str, Any]) -> bool:
+    """Whether a change leaves alone what waits, and the ages of numbers."""
     if "of_edition" in change:
         return True
     # Of a held paper nothing is offered, so what waits changes as one is held or comes back.
-    is_told_anew = {"waiting", "held"} & set(_states(change))
+    is_told_anew = {"waiting", "held"} & set(states_of(change))
     return "item_id" in change and set(change["fields"]) <= QUIET and not is_told_anew
 
 
-def _states(change: Mapping[str, Any]) -> Sequence[str]:
+def states_of(change: Mapping[str, Any]) -> Sequence[str]:
     """The state of an item before and after a change of it, nothing where it stayed."""
     return change.get("fields", {}).get("state", ())

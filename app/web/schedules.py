@@ -11,9 +11,8 @@ from app.domain.corrections import NOTE_LIMIT, REASON_LIMIT
 from app.domain.editions import NotAllowed
 from app.domain.local_times import LocalTime, TwoTimes, local_of, offset_in_words, read_local, suggested, zone_in_words
 from app.extensions import db
-from app.models import AuditEvent, Edition
+from app.models import Edition
 from app.services import scheduling
-from app.services.audit import Acted
 from app.web.auth import acting, editor_required
 from app.web.desk import act, done
 from app.web.editions import edition_or_404
@@ -52,7 +51,7 @@ def create(day: str) -> Response:
     except NotAllowed as error:
         db.session.rollback()
         return _refused(edition_or_404(day), error)
-    return _done(edition, acted)
+    return done(edition.id, acted.event_id)
 
 
 @bp.post("/editions/<day>/schedule/off")
@@ -61,11 +60,6 @@ def delete(day: str) -> Response:
     """Take the time off."""
     edition = edition_or_404(day)
     return act(edition, lambda: scheduling.unschedule(db.session, edition.id, acting()))
-
-
-def _done(edition: Edition, acted: Acted) -> Response:
-    event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    return done(edition.id, event)
 
 
 def _refused(edition: Edition, error: NotAllowed) -> Response:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from app.domain.editions import NotAllowed, Stale
 from app.domain.texts import tidy
 from app.extensions import db
-from app.models import AuditEvent, Edition, Editor, Item
+from app.models import Edition, Editor, Item
 from app.queries.items import EditionOf
 from app.queries.writings import Stand, stands_of_item
 from app.services import curation, writing
@@ -62,8 +62,7 @@ def _save(edition: Edition | EditionOf, field: str, item_id: int | None) -> Resp
         db.session.rollback()
         return _refused(edition.id, field, item_id, error)
     if not wants_json():
-        event = db.session.get(AuditEvent, saved.event_id) if saved.event_id else None
-        return done(edition.id, event, item_id=item_id)
+        return done(edition.id, saved.event_id, item_id=item_id)
     return told("saved", saved_in_words(saved.stand) or "saved", **_stands(saved.stand, saved.version))
 
 
@@ -115,8 +114,7 @@ def annotate(item_id: int) -> Response:
         status = 422 if is_about_input and not isinstance(error, Stale) else 409
         again = {"typed": request.form, "problem": str(error), "is_stale": isinstance(error, Stale)}
         return item_page(item_id, status=status, **again)
-    event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    return done(edition.id, event, item_id=item_id)
+    return done(edition.id, acted.event_id, item_id=item_id)
 
 
 def _version_seen(item_id: int, texts: ItemTexts) -> int:

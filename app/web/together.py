@@ -7,7 +7,7 @@ from flask_login import current_user, login_required
 
 from app.domain.editions import NotAllowed
 from app.extensions import db
-from app.models import AuditEvent, Edition
+from app.models import Edition
 from app.queries.handover import handover
 from app.queries.presence import ASKS, other_editors, titles_of_items
 from app.services import baton
@@ -99,5 +99,4 @@ def _act(day: str, action: Callable[[Edition], Acted]) -> Response:
     except NotAllowed as error:
         db.session.rollback()
         return refused(edition.id, error, item_id=None, typed=False)
-    event = db.session.get(AuditEvent, acted.event_id) if acted.event_id else None
-    return done(edition.id, event)
+    return done(edition.id, acted.event_id)

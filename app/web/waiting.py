@@ -15,7 +15,7 @@ from app.services.audit import Acted
 from app.services.presence import is_due
 from app.web.auth import acting, ask_to_sign_in, claimed_account, editor_required
 from app.web.company import company_at, remember_asking
-from app.web.desk import CHANGED, act, changed_regions, company_regions, read_run, told_regions
+from app.web.desk import act, caught_up, company_regions, read_run, told_regions
 from app.web.editions import edition_or_404
 from app.web.filters import counted, grouped, source_name
 from app.web.forms import BadInput, read_ids
@@ -105,8 +105,7 @@ def news(day: str) -> Response:
         remember_asking(met.edition_id, me)
         met = _meet(day, me) or met
     if met.edition_id is None or request.args.get("seen") != str(met.version):
-        edition = edition_or_404(day)
-        return answer(*changed_regions(edition), trigger=CHANGED, version=edition.version)
+        return caught_up(met.edition_id or edition_or_404(day).id)
     if read_run() != met.run_id:
         return answer(*told_regions(edition_or_404(day)), version=met.version)
     company = company_at(met, me)

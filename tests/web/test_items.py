@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.factories import ingest_things, paper
 from tests.web.conftest import HTMX, Laid, press, region_of, rows_put, swaps
 
-REGIONS = ["#edition-bar", "#edition-head", "#edition-standing", "#waiting", "#news", "#cut"]
+REGIONS = ["#edition-bar", "#edition-head", "#edition-standing", "#waiting", "#news", "#askers", "#cut"]
 
 
 def seen(laid: Laid) -> int:

@@ -37,7 +37,7 @@ def test_others_are_shown_with_the_paper_and_the_text_they_are_at(
     before = here_of(as_editor.get(begun.address))
     news(as_other_editor, begun, on=first, field="note", active="yes", looked=begun.ids())
     response = news(as_editor, begun, here=before)
-    assert [target for target, _ in swaps(response)] == ["#edition-bar", "#news"]
+    assert [target for target, _ in swaps(response)] == ["#edition-bar", "#news", "#askers"]
     bar = region_of(response, "#edition-bar")
     assert f'data-person="Jo" data-on="{first}" data-field="note"' in bar
     assert "Here too: Jo" in bar
@@ -143,7 +143,7 @@ def test_the_baton_is_asked_for_and_passed_on(
     before = here_of(as_editor.get(begun.address))
     asked = press(as_other_editor, f"{BATON}/request", htmx=True, asks="yes")
     assert "data-asks" in region_of(asked, "#edition-bar")
-    notice = region_of(news(as_editor, begun, here=before), "#news")
+    notice = region_of(news(as_editor, begun, here=before), "#askers")
     jo = begun.session.scalar(select(Presence.editor_id).where(Presence.field == "baton"))
     assert "Jo asks for the baton" in notice and f'name="to" value="{jo}"' in notice
     assert "Jo asks for the baton" not in as_other_editor.get(begun.address).text

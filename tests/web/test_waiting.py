@@ -15,7 +15,7 @@ from app.models import Editor, Run
 from tests.factories import DAY, MORNING, ingest_things, mention, paper
 from tests.web.conftest import HTMX, Laid, press, region_of, rows_put, swaps
 
-ABOVE = ["#edition-bar", "#edition-head", "#edition-standing", "#edition-notices", "#waiting", "#news"]
+ABOVE = ["#edition-bar", "#edition-head", "#edition-standing", "#edition-notices", "#waiting", "#news", "#askers"]
 TAKE, LEAVE = f"/editions/{DAY}/waiting/take", f"/editions/{DAY}/waiting/leave"
 
 
