@@ -1,10 +1,14 @@
 """How connections to the database are opened: SQLite durable, strict and patient; PostgreSQL as it is."""
 
 import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Engine, Select, event, make_url
+from sqlalchemy.types import TypeEngine
 
 from app.extensions import db
 
@@ -18,15 +22,7 @@ def prepare_database(app: Flask) -> None:
         engine = db.engine
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
-        app.extensions["reading_engine"] = engine
-    else:
-        # To begin a transaction and to end it are a round trip each; SQLite reads without one anyway.
-        app.extensions["reading_engine"] = engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
-def reading() -> Connection:
-    """A connection for single statements that only read, to be closed; a session costs more than such a statement."""
-    return current_app.extensions["reading_engine"].connect()
+    app.extensions["questions"] = {}
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
@@ -43,3 +39,58 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
 def shown_address(url: str) -> str:
     """A database's address for people: without what could be a secret, wherever it stands in it."""
     return make_url(url).set(password=None, query={}).render_as_string()
+
+
+def ask(statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows, by names, of a statement that only reads, that is made once, and that holds no lists of values.
+
+    It goes past the session to the driver itself, with the same types: on the way through SQLAlchemy a question that
+    the database answers in 15 µs takes 90. Only what every open page asks all the time is worth it.
+    """
+    questions = current_app.extensions["questions"]
+    if statement not in questions:
+        questions[statement] = _Question(db.engine, statement)
+    try:
+        return questions[statement].ask(values)
+    except db.engine.dialect.loaded_dbapi.Error:
+        # SQLAlchemy knows what to do about a lost connection, and says in its own words what went wrong.
+        return db.session.execute(statement, values).all()
+
+
+class _Question:
+    """A statement as the driver takes it, and what turns values into the driver's and the driver's rows into ours."""
+
+    def __init__(self, engine: Engine, statement: Select[Any]) -> None:
+        compiled, columns = statement.compile(dialect=engine.dialect), statement.selected_columns
+        self._engine, self._sql, self._by_place = engine, str(compiled), compiled.positiontup is not None
+        self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        self._binds = [
+            (name, _converter(engine, compiled.binds[name].type, "bind_processor"))
+            for name in compiled.positiontup or compiled.binds
+        ]
+        self._columns = [_converter(engine, column.type, "result_processor", None) for column in columns]
+        self._row = namedtuple("Row", [column.key for column in columns])._make
+
+    def ask(self, values: Mapping[str, Any]) -> list[Any]:
+        """The rows for some values. Raises the driver's errors."""
+        given = self._fixed | values
+        sent = [(name, convert(given[name]) if convert else given[name]) for name, convert in self._binds]
+        rows = self._fetched([value for _, value in sent] if self._by_place else dict(sent))
+        convert_all = list(enumerate(self._columns))
+        return [self._row(convert(row[n]) if convert else row[n] for n, convert in convert_all) for row in rows]
+
+    def _fetched(self, sent: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
+        with closing(self._engine.raw_connection()) as pooled:
+            driver = pooled.driver_connection
+            if isinstance(driver, sqlite3.Connection):
+                return driver.execute(self._sql, sent).fetchall()
+            # To begin a transaction and to end it are a round trip each; SQLite reads without one.
+            driver.autocommit = True
+            try:
+                return driver.execute(self._sql, sent).fetchall()
+            finally:
+                driver.autocommit = False
+
+
+def _converter(engine: Engine, kind: TypeEngine[Any], name: str, *more: Any) -> Callable[[Any], Any] | None:
+    return getattr(kind.dialect_impl(engine.dialect), name)(engine.dialect, *more)

@@ -1,11 +1,12 @@
 """Who has an edition open, on which paper, and who may publish it: its baton, and whether its holder is at work."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import AuditEvent, Edition, Editor, Item, Paper, Presence, Run
@@ -17,6 +18,9 @@ HERE = timedelta(seconds=20)
 IDLE = timedelta(minutes=5)
 # What stands in place of a text for somebody who asks for the baton.
 ASKS = "baton"
+
+# The way a statement is asked: through a session, or past it where that is too long a way; its rows have names.
+Ask = Callable[[Select[Any], Mapping[str, Any]], Sequence[Any]]
 
 _EDITION, _EDITOR, _PRESENCE = Edition.__table__.c, Editor.__table__.c, Presence.__table__.c
 _RUN, _EVENT = Run.__table__.c, AuditEvent.__table__.c
@@ -122,10 +126,15 @@ class Meeting:
     baton: Baton
 
 
-def meet(reads: Session | Connection, day: Day | None, editor_id: int, now: datetime) -> Meeting | None:
+def through(session: Session) -> Ask:
+    """The way through a session."""
+    return lambda statement, values: session.execute(statement, values).all()
+
+
+def meet(ask: Ask, day: Day | None, editor_id: int, now: datetime) -> Meeting | None:
     """The edition of a day as an editor meets it now; None where there is no such account, or it was closed."""
     asked = {"day": day, "me": editor_id, "heard_since": now - HERE}
-    rows = reads.execute(_MEETING, asked).all()
+    rows = ask(_MEETING, asked)
     mine = next((row for row in rows if row.id == editor_id), None)
     if mine is None:
         return None
@@ -144,7 +153,7 @@ def meet(reads: Session | Connection, day: Day | None, editor_id: int, now: date
         if row.seen_at is not None
     ]
     holder = (mine.edition_id, mine.baton_editor_id, mine.baton_at)
-    baton = _baton(reads, *holder, now, people) if mine.status == "draft" else _NOBODY
+    baton = _baton(ask, *holder, now, people) if mine.status == "draft" else _NOBODY
     return Meeting(mine.password_hash, mine.edition_id, mine.status, mine.version, mine.run_id or 0, people, baton)
 
 
@@ -153,11 +162,11 @@ def baton_of(session: Session, edition: Edition, now: datetime) -> Baton:
 
     What somebody does in the edition counts as being here and at work, with or without scripts on the page.
     """
-    return _baton(session, edition.id, edition.baton_editor_id, edition.baton_at, now)
+    return _baton(through(session), edition.id, edition.baton_editor_id, edition.baton_at, now)
 
 
 def _baton(
-    reads: Session | Connection,
+    ask: Ask,
     edition_id: int,
     holder_id: int | None,
     since: datetime | None,
@@ -170,7 +179,7 @@ def _baton(
         if person.id == holder_id and not person.is_idle:
             active_at = max(since or person.active_at, person.active_at)
             return Baton(holder_id, person.name, since, active_at, is_here=person.may_edit, is_idle=False)
-    holder = reads.execute(_HOLDER, {"edition_id": edition_id, "holder": holder_id}).one()
+    (holder,) = ask(_HOLDER, {"edition_id": edition_id, "holder": holder_id})
     did = [time for time in (holder.acted_at, since, holder.active_at) if time is not None]
     seen = [*did, *([holder.seen_at] if holder.seen_at else [])]
     may_edit = holder.role == "editor" and holder.disabled_at is None

@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.extensions import db
 from app.models import Edition, Editor
 from app.queries.handover import Handover, handover, newest_taking
-from app.queries.presence import ASKS, Baton, Meeting, Person, meet
+from app.queries.presence import ASKS, Baton, Meeting, Person, meet, through
 from app.services.presence import be_here
 from app.web.forms import read_ids
 
@@ -49,7 +49,7 @@ def company_of(edition: Edition) -> Company | None:
     if edition.status != "draft":
         return None
     me = current_user.id
-    met = meet(db.session(), edition.date, me, current_app.extensions["clock"]())
+    met = meet(through(db.session()), edition.date, me, current_app.extensions["clock"]())
     return company_at(met, me) if met else None
 
 

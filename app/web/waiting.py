@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_login import current_user
 
-from app.database import reading
+from app.database import ask
 from app.domain.changes import Change
 from app.extensions import db
 from app.models.editors import session_key
@@ -116,10 +116,7 @@ def news(day: str) -> Response:
 
 def _meet(day: str, me: int | None) -> Meeting | None:
     """What decides whether anything is new, in one question; of most pages nothing else is asked."""
-    if me is None:
-        return None
-    with reading() as connection:
-        return meet(connection, read_date(day), me, current_app.extensions["clock"]())
+    return meet(ask, read_date(day), me, current_app.extensions["clock"]()) if me is not None else None
 
 
 def _says_more(met: Meeting, me: int) -> bool:

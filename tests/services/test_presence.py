@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select, text
 
+from app.database import ask
 from app.models import AuditEvent, Edition, Editor, Glance, Presence
-from app.queries.presence import Person, meet
+from app.queries.presence import Person, meet, through
 from app.services.presence import be_here
 from tests.factories import DAY, edition_of_scores, items
 
@@ -34,7 +35,10 @@ def writes(session) -> list[str]:
 
 def people_here(session, now) -> list[Person]:
     """Who is here."""
-    return meet(session, DAY, session.scalars(select(Editor.id)).first(), now).people
+    me = session.scalars(select(Editor.id)).first()
+    met = meet(through(session), DAY, me, now)
+    assert met == meet(ask, DAY, me, now)
+    return met.people
 
 
 def here(session, now) -> list[tuple]:

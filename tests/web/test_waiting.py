@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
 from app.domain.sources import Reading
 from app.extensions import db
-from app.models import Editor, Run
+from app.models import Editor, Presence, Run
 from tests.factories import DAY, MORNING, ingest_things, mention, paper
 from tests.web.conftest import HTMX, Laid, press, region_of, rows_put, swaps
 
@@ -328,18 +328,14 @@ def test_where_nothing_is_new_one_statement_is_asked(
     as_other_editor.get(begun.address)
     seen = {"seen": begun.edition.version, "run": 1, "here": here(as_editor, begun)}
     asked: list[str] = []
-
-    def note(_connection, _cursor, statement: str, *_more) -> None:
-        asked.append(statement.split()[0])
-
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(db.engine, "checkout", lambda driver, *_more: driver.set_trace_callback(asked.append))
     for _ in range(3):
         clock.tick(seconds=3)
         assert ask(as_editor, begun, **seen).status_code == 204
-    assert asked == ["SELECT"] * 3
+    assert [statement.split()[0] for statement in asked] == ["SELECT"] * 3
     clock.tick(seconds=1)
     assert ask(as_editor, begun, **seen).status_code == 204
-    assert asked.count("UPDATE") == 1
+    assert session.scalars(select(Presence.seen_at).order_by(Presence.seen_at.desc())).first() == clock()
 
 
 def test_without_htmx_the_news_are_the_page(as_editor: FlaskClient, begun: Laid) -> None:
