@@ -72,8 +72,9 @@ class Searched:
 def folded(text: str) -> str:
     """A text as words of small letters and digits, one space apart: no marks, no TeX, no punctuation."""
     if text.isascii() and not ("\\" in text or "_" in text or "^" in text):
-        # Nearly all texts are so plain, and a run folds a hundred thousand of them.
-        return _cut(text.encode().translate(_PLAIN, b"{}$").decode().split())
+        # Nearly all texts are so plain, and a run folds hundreds of thousands of them.
+        words = text.encode().translate(_PLAIN, b"{}$").decode().split()
+        return _cut(words) if len(text) > LONGEST_WORD else " ".join(words)
     text = _NO_CHARACTERS.sub(" ", text)
     if "\\" in text:
         text = _FONTS.sub(" ", plain_text(text))

@@ -38,9 +38,9 @@ def scored(history: Sequence[PastReading], weights: Mapping[str, float]) -> tupl
 
     Of each subject the readings come in the order of their times.
     """
-    newest = {reading.subject: reading.counts for reading in history}
-    readings = [counts for counts in newest.values() if isinstance(counts, CountedReading) and _says_any(counts)]
-    mentions = [counts for counts in newest.values() if isinstance(counts, CountedMention)]
+    newest = {subject: counts for subject, _, counts in history}
+    readings, mentions = _apart(newest.values())
+    readings = [reading for reading in readings if reading.replies is not None or has_counts(reading)]
     totals = source_totals(readings, mentions, weights)
     times = _times_of_one_look(history)
     if times:
@@ -49,23 +49,13 @@ def scored(history: Sequence[PastReading], weights: Mapping[str, float]) -> tupl
     return totals, score_trend(history, weights)
 
 
-def _says_any(counts: CountedReading) -> bool:
-    return counts.replies is not None or has_counts(counts)
-
-
 def _times_of_one_look(history: Iterable[PastReading]) -> list[datetime]:
     """The times of the readings that count, where these are one look for sure; else none."""
-    times: list[datetime] = []
-    runs: set[int] = set()
-    for reading in history:
-        _, run, counts = reading
-        if counts.captured_at is None or _is_repost(reading):
-            continue
-        if not has_counts(counts):
-            return []
-        times.append(counts.captured_at)
-        runs.add(run)
-    return times if len(runs) == 1 and max(times) - min(times) < ONE_LOOK else []
+    if not all(has_counts(reading.counts) and reading.counts.captured_at for reading in history):
+        return []
+    times = [reading.counts.captured_at for reading in history if not _is_repost(reading)]
+    is_one = len({reading.run for reading in history}) == 1 and times and max(times) - min(times) < ONE_LOOK
+    return times if is_one else []
 
 
 def score_trend(readings: Iterable[PastReading], weights: Mapping[str, float]) -> list[Point]:
@@ -120,6 +110,12 @@ def _thinned(count: int) -> set[int]:
 
 
 def _score(counts: Iterable[CountedReading | CountedMention], weights: Mapping[str, float]) -> float:
+    return paper_score(source_totals(*_apart(counts), weights))
+
+
+def _apart(
+    counts: Iterable[CountedReading | CountedMention],
+) -> tuple[list[CountedReading], list[CountedMention]]:
     readings: list[CountedReading] = []
     mentions: list[CountedMention] = []
     for counted in counts:
@@ -127,7 +123,7 @@ def _score(counts: Iterable[CountedReading | CountedMention], weights: Mapping[s
             readings.append(counted)
         else:
             mentions.append(counted)
-    return paper_score(source_totals(readings, mentions, weights))
+    return readings, mentions
 
 
 def is_rising(points: Sequence[Point]) -> bool:

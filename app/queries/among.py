@@ -2,36 +2,34 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, bindparam
+from sqlalchemy import JSON, ColumnElement, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class Among(FunctionElement[bool]):
-    """A column, and the list of values bound beside it."""
+class Each(FunctionElement[Any]):
+    """The values of a list that is bound as one value."""
 
-    name = "among"
-    type = Boolean()
+    name = "each"
     inherit_cache = True
 
 
-def among(column: Any, name: str) -> Among:
+def among(column: Any, name: str) -> ColumnElement[bool]:
     """That `column` is one of the values of the list bound as `name`; of no values at all it is none.
 
     `column.in_()` writes a place for every value, and so makes another statement of each number of them.
     """
-    return Among(column, bindparam(name, type_=JSON().with_variant(ARRAY(column.type), "postgresql")))
+    values = bindparam(name, type_=JSON().with_variant(ARRAY(column.type), "postgresql"))
+    return column.bool_op("IN")(Each(values))
 
 
-@compiles(Among, "sqlite")
-def _on_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+@compiles(Each, "sqlite")
+def _on_sqlite(element: Each, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"
 
 
-@compiles(Among, "postgresql")
-def _on_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY ({values})"
+@compiles(Each, "postgresql")
+def _on_postgresql(element: Each, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **options)}))"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -30,15 +31,16 @@ PAPER_READINGS = (
 )
 # The readings of the originals; native reposts never count.
 MENTION_READINGS = (
-    select(ITEMS.c.id, READ.c.run_id, MENTIONS.c.id, STRIKES.c.id, *HELD)
+    select(ITEMS.c.id, LINKS.c.rank, MENTIONS.c.id, READ.c.captured_at, READ.c.run_id, STRIKES.c.id, *HELD[:-1])
     .join_from(ITEMS, LINKS, LINKS.c.paper_id == ITEMS.c.paper_id)
     .join(MENTIONS, MENTIONS.c.id == LINKS.c.mention_id)
     .join(READ, READ.c.mention_id == MENTIONS.c.id)
     .outerjoin(STRIKES, STRIKES.c.mention_id == MENTIONS.c.id)
     .where(among(ITEMS.c.id, "ids"), LINKS.c.run_id <= HORIZON, READ.c.run_id <= HORIZON)
     .where(MENTIONS.c.repost_of.is_(None))
-    .order_by(ITEMS.c.id, LINKS.c.rank, MENTIONS.c.id, READ.c.captured_at)
 )
+# By item, then as the source gave its mentions, then by time.
+IN_ORDER = itemgetter(0, 1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,13 @@ def history_of_items(
     found: dict[int, list[PastReading]] = {item_id: [] for item_id in item_ids}
     for ids in chunks(found):
         asked = {"ids": ids, "as_of": as_of}
-        for item_id, run_id, *counts in session.execute(PAPER_READINGS, asked):
+        for item_id, run_id, *counts in session.execute(PAPER_READINGS, asked).all():
             found[item_id].append(PastReading(counts[0], run_id, CountedReading(*counts)))
-        for item_id, run_id, mention_id, strike_id, *counts in session.execute(MENTION_READINGS, asked):
-            found[item_id].append(PastReading(mention_id, run_id, CountedMention(*counts, strike_id is not None)))
+        # They come nearly sorted, which the database would not notice.
+        rows = sorted(session.execute(MENTION_READINGS, asked).all(), key=IN_ORDER)
+        for item_id, _, mention_id, captured_at, run_id, strike_id, source, *counts in rows:
+            mention = CountedMention(source, *counts, captured_at, strike_id is not None)
+            found[item_id].append(PastReading(mention_id, run_id, mention))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Executable, and_, column, delete, insert, select, table
@@ -20,12 +21,11 @@ MENTION_WORDS = ("author_name", "author_handle", "text", "html")
 ROW = ("paper_id", "title", "authors", "words")
 
 OF_PAPERS = select(PAPERS.id, PAPERS.arxiv_id, *(PAPERS[name] for name in PAPER_WORDS)).where(among(PAPERS.id, "ids"))
-# In the source's order.
-OF_MENTIONS = (
-    select(LINKS.paper_id, MENTIONS.id, *(MENTIONS[name] for name in MENTION_WORDS))
-    .where(and_(MENTIONS.id == LINKS.mention_id, among(LINKS.paper_id, "ids")))
-    .order_by(LINKS.paper_id, LINKS.rank, MENTIONS.id)
+OF_MENTIONS = select(LINKS.paper_id, LINKS.rank, MENTIONS.id, *(MENTIONS[name] for name in MENTION_WORDS)).where(
+    and_(MENTIONS.id == LINKS.mention_id, among(LINKS.paper_id, "ids"))
 )
+# By paper, then as the source gave its mentions.
+IN_ORDER = itemgetter(0, 1, 2)
 NEWEST_FIRST = REVISIONS.run_id.desc()
 FORMER_PAPERS = (
     select(REVISIONS.paper_id, REVISIONS.before).where(among(REVISIONS.paper_id, "ids")).order_by(NEWEST_FIRST)
@@ -69,7 +69,7 @@ def _rows(session: Session, paper_ids: Sequence[int]) -> list[tuple[Any, ...]]:
     mentions = _mentions(session, paper_ids)
     former = _former(session, FORMER_PAPERS, paper_ids)
     rows = []
-    for paper_id, arxiv_id, *texts in session.execute(OF_PAPERS, {"ids": paper_ids}):
+    for paper_id, arxiv_id, *texts in session.execute(OF_PAPERS, {"ids": paper_ids}).all():
         forms = forms_of(dict(zip(PAPER_WORDS, texts, strict=True)), former.get(paper_id, ()))
         words = searched(arxiv_id, forms, mentions.get(paper_id, ()))
         rows.append((paper_id, words.title, words.authors, words.words))
@@ -88,6 +88,9 @@ def _mentions(session: Session, paper_ids: Sequence[int]) -> Mapping[int, list[A
     """The words of each paper's mentions, each followed by what it said before."""
     former = _former(session, FORMER_MENTIONS, paper_ids)
     found: dict[int, list[Any]] = defaultdict(list)
-    for paper_id, mention_id, *texts in session.execute(OF_MENTIONS, {"ids": paper_ids}):
-        found[paper_id] += forms_of(dict(zip(MENTION_WORDS, texts, strict=True)), former.get(mention_id, ()))
+    # They come nearly sorted; the database would carry all their words through a sorting of its own.
+    rows = sorted(session.execute(OF_MENTIONS, {"ids": paper_ids}).all(), key=IN_ORDER)
+    for paper_id, _, mention_id, *texts in rows:
+        words, before = dict(zip(MENTION_WORDS, texts, strict=True)), former.get(mention_id)
+        found[paper_id] += forms_of(words, before) if before else [words]
     return found

@@ -64,7 +64,7 @@ def _kept_readings(
     known: dict[tuple[int, str], KeptCounts] = {}
     ids = list({subject_id for subject_id, _ in readings})
     oldest = min(reading.captured_at or now for _, reading in readings)
-    for row_id, source, captured_at, *counts in session.execute(KEPT[subject], {"ids": ids, "oldest": oldest}):
+    for row_id, source, captured_at, *counts in session.execute(KEPT[subject], {"ids": ids, "oldest": oldest}).all():
         known.setdefault((row_id, source), {})[captured_at] = tuple(counts)
     return known
 

@@ -101,7 +101,7 @@ def _known_mentions(session: Session, names: Iterable[Name]) -> dict[Name, Any]:
     return {
         (row.source, row.external_id): row
         for source, of_source in by_source.items()
-        for row in session.execute(KNOWN, {"source": source, "names": list(of_source)})
+        for row in session.execute(KNOWN, {"source": source, "names": list(of_source)}).all()
     }
 
 
@@ -183,7 +183,7 @@ def _link(
     if not fresh:
         return
     touched = {paper_id for _, paper_id in fresh}
-    ranks = {paper_id: count for paper_id, count in session.execute(COUNTED, {"ids": list(touched)})}
+    ranks = dict(session.execute(COUNTED, {"ids": list(touched)}).tuples().all())
     rows = []
     for mention_id, paper_id in fresh:
         rank = ranks.get(paper_id, 0)
