@@ -52,7 +52,14 @@ Files = tuple[tuple[Path, int], ...]
 
 def scripts(static: Path) -> Files:
     """All our scripts under the folder `static`."""
-    return as_now(sorted((static / "js").glob("*.js")))
+    folder = static / "js"
+    return as_now(_scripts_in(folder, folder.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _scripts_in(folder: Path, _changed: int) -> list[Path]:
+    """The files of a folder, which is looked through again when one came or went."""
+    return sorted(folder.glob("*.js"))
 
 
 def sheets(static: Path, name: str) -> Files:

@@ -55,12 +55,19 @@ class KeepNewest:
         self._kept: dict[Hashable, tuple[object, Any]] = {}
         self._most = most
 
-    def get(self, name: Hashable, made_of: object, make: Callable[[], Made]) -> Made:
-        """The thing of a name where it is made of the same, or what `make` makes, which is kept from then on."""
+    def get(
+        self, name: Hashable, made_of: object, make: Callable[[], Any], is_still: Callable[[], bool] = lambda: True
+    ) -> Any:
+        """The thing of a name where it is made of the same, or what `make` makes, which is kept from then on.
+
+        Not where it is no more so (`is_still`) once it is made: then nobody knows of what it was made.
+        """
         found = self._kept.get(name)
         if found is not None and found[0] == made_of:
-            return cast(Made, found[1])
+            return found[1]
         made = make()
+        if not is_still():
+            return made
         if len(self._kept) >= self._most:
             self._kept.clear()
         self._kept[name] = (made_of, made)

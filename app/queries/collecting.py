@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Run, RunRequest
-from app.queries.runs import RunReport, run_report
+from app.queries.among import among
+from app.queries.runs import RUN_COLUMNS, RunReport, report_of
 from app.queries.schedule import OpenRequest, WorkerState, open_requests, worker_state
 
 # A request that could not be met is shown this long.
@@ -30,18 +31,27 @@ class Collecting:
         return bool(self.waiting or (self.run and self.run.is_going_on))
 
 
+_RUN, _ASKED = Run.__table__.c, RunRequest.__table__.c
+_DAY = bindparam("day", type_=_RUN.day.type)
+NEWEST_RUN = (
+    select(*(_RUN[name] for name in RUN_COLUMNS))
+    .where(or_(_RUN.day == _DAY, among(_RUN.id, "run_ids")))
+    .order_by(_RUN.id.desc())
+    .limit(1)
+)
+REFUSED = (
+    select(_ASKED.error)
+    .where(_ASKED.day == _DAY, _ASKED.error.is_not(None), _ASKED.ended_at > bindparam("lately"))
+    .order_by(_ASKED.id.desc())
+    .limit(3)
+)
+
+
 def collecting_of(session: Session, day: date, now: datetime) -> Collecting:
     """How the collecting of a day stands at `now`."""
     waiting = [request for request in open_requests(session) if request.day == day]
     of_requests = [request.run_id for request in waiting if request.run_id]
-    newest = session.scalar(
-        select(Run.id).where(or_(Run.day == day, Run.id.in_(of_requests))).order_by(Run.id.desc()).limit(1)
-    )
-    refused = session.scalars(
-        select(RunRequest.error)
-        .where(RunRequest.day == day, RunRequest.error.is_not(None), RunRequest.ended_at > now - SHOWN)
-        .order_by(RunRequest.id.desc())
-        .limit(3)
-    )
-    run = run_report(session, newest) if newest else None
+    newest = session.execute(NEWEST_RUN, {"day": day, "run_ids": of_requests}).first()
+    refused = session.scalars(REFUSED, {"day": day, "lately": now - SHOWN})
+    run = report_of(newest) if newest else None
     return Collecting(day, run, waiting, [text for text in refused if text], worker_state(session, now))

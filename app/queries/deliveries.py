@@ -1,12 +1,12 @@
 """Deliveries: which are due, what each of them is to do, and how those of an edition stand."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.delivery import Order
@@ -187,39 +187,43 @@ def _who_ordered(session: Session, delivery: Delivery) -> str:
     return session.scalar(query) or COMMAND_LINE
 
 
+_DELIVERY, _POST, _EDITION = Delivery.__table__.c, Post.__table__.c, Edition.__table__.c
+_LINES = (
+    select(
+        _EDITION.date,
+        _POST.edition_id,
+        _POST.file_name,
+        _POST.revision,
+        _POST.published_at,
+        *(_DELIVERY[name] for name in DeliveryLine.__slots__ if name in _DELIVERY),
+    )
+    .join_from(Delivery.__table__, Post.__table__, _POST.id == _DELIVERY.post_id)
+    .join(Edition.__table__, _EDITION.id == _POST.edition_id)
+    .order_by(_DELIVERY.id.desc())
+)
+OF_DATE = _LINES.where(_EDITION.date == bindparam("date", type_=_EDITION.date.type))
+BY_ID = _LINES.where(_DELIVERY.id == bindparam("delivery_id"))
+NOT_ARRIVED = _LINES.where(_DELIVERY.status.in_(UNARRIVED))
+
+
 def deliveries_on(session: Session, date: Day) -> Sequence[DeliveryLine]:
     """Everything that was ever ordered for a date's edition, the newest first."""
-    return _lines(session, Edition.date == date)
+    return _lines(session.execute(OF_DATE, {"date": date}))
 
 
 def delivery_line(session: Session, delivery_id: int) -> DeliveryLine | None:
     """One delivery, if there is such a one."""
-    return next(iter(_lines(session, Delivery.id == delivery_id)), None)
+    return next(iter(_lines(session.execute(BY_ID, {"delivery_id": delivery_id}))), None)
 
 
 def unarrived(session: Session) -> Sequence[DeliveryLine]:
     """What has not arrived of any edition, the newest first."""
-    return _lines(session, Delivery.status.in_(UNARRIVED))
+    return _lines(session.execute(NOT_ARRIVED))
 
 
-def _lines(session: Session, *which: ColumnElement[bool]) -> Sequence[DeliveryLine]:
-    own = [name for name in DeliveryLine.__slots__ if name in Delivery.__table__.columns]
-    query = (
-        select(
-            Edition.date,
-            Post.edition_id,
-            Post.file_name,
-            Post.revision,
-            Post.published_at,
-            *(Delivery.__table__.columns[name] for name in own),
-        )
-        .join(Post, Post.id == Delivery.post_id)
-        .join(Edition, Edition.id == Post.edition_id)
-        .where(*which)
-        .order_by(Delivery.id.desc())
-    )
+def _lines(rows: Iterable[Row[Any]]) -> Sequence[DeliveryLine]:
     found = []
-    for row in session.execute(query):
+    for row in rows:
         fields = dict(row._mapping)
         published_at = fields.pop("published_at")
         found.append(DeliveryLine(**fields | {"made_at": fields["made_at"] or published_at}))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import AuditEvent, Edition, Item
@@ -19,12 +19,15 @@ from app.queries.shown import EVERYTHING, Arranged, Shown, arrange
 ASKED = 40
 REASONS_SHOWN = 4
 _ITEM = Item.__table__.c
-BEST_PARTS = (
-    select(_ITEM.parts)
+_BEST = (
+    select(_ITEM.id)
     .where(_ITEM.edition_id == bindparam("edition_id"), _ITEM.state != "waiting")
     .order_by(_ITEM.score.desc(), _ITEM.id)
     .limit(ASKED)
+    .subquery()
 )
+# Found by the index first, so that no more parts are carried along than are looked into.
+BEST_PARTS = select(_ITEM.parts).join_from(_BEST, Item.__table__, _ITEM.id == _BEST.c.id)
 COMMON_REASONS = (
     select(_ITEM.drop_reason)
     .where(_ITEM.edition_id == bindparam("edition_id"), _ITEM.state == "dropped", _ITEM.drop_reason.is_not(None))
@@ -229,16 +232,23 @@ def editions_beside(session: Session, date: Day) -> tuple[Day | None, Day | None
     return before, after
 
 
+_EDITION, _DATE = Edition.__table__.c, bindparam("date", type_=Edition.__table__.c.date.type)
+_LATER = select(_EDITION.date).where(_EDITION.date > _DATE).order_by(_EDITION.date).limit(bindparam("limit"))
+_EARLIER = select(_EDITION.date).where(_EDITION.date <= _DATE).order_by(_EDITION.date.desc())
+_PICKED = select(func.count()).where(_ITEM.edition_id == _EDITION.id, _ITEM.state == "picked").scalar_subquery()
+AROUND = (
+    select(_EDITION.date, _EDITION.status, _PICKED)
+    .where(
+        or_(
+            # Each in a table of its own, for a limit may not stand in a list of values everywhere.
+            _EDITION.date.in_(select(_LATER.subquery().c.date)),
+            _EDITION.date.in_(select(_EARLIER.limit(bindparam("limit") + 1).subquery().c.date)),
+        )
+    )
+    .order_by(_EDITION.date.desc())
+)
+
+
 def editions_around(session: Session, date: Day, limit: int = 4) -> list[EditionLink]:
     """The editions nearest to a date, `limit` on each side and its own, newest first."""
-    later = select(Edition.date).where(Edition.date > date).order_by(Edition.date).limit(limit)
-    earlier = select(Edition.date).where(Edition.date <= date).order_by(Edition.date.desc()).limit(limit + 1)
-    dates = [*session.scalars(later), *session.scalars(earlier)]
-    picked = (
-        select(func.count())
-        .where(Item.edition_id == Edition.id, Item.state == "picked")
-        .correlate(Edition)
-        .scalar_subquery()
-    )
-    query = select(Edition.date, Edition.status, picked).where(Edition.date.in_(dates)).order_by(Edition.date.desc())
-    return [EditionLink(*row) for row in session.execute(query)]
+    return [EditionLink(*row) for row in session.execute(AROUND, {"date": date, "limit": limit})]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date as Day
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from app.domain.posts import slug
 from app.models import Edition, Item, Paper, Post
+from app.queries.among import among
 from app.queries.evidence import chunks, former_papers
 
 
@@ -29,15 +30,43 @@ class Ran:
     is_update: bool
 
 
+def _runs_before() -> Select[Any]:
+    """Every earlier published place of every paper of an edition, the newest first."""
+    item, earlier, above = Item.__table__.c, Item.__table__.alias("earlier"), Item.__table__.alias("above").c
+    there = Edition.__table__.alias("there")
+    was, edition = earlier.c, there.c
+    number = (
+        select(func.count())
+        .where(above.edition_id == was.edition_id, above.state == "picked", above.order_key <= was.order_key)
+        .scalar_subquery()
+    )
+    return (
+        select(item.id, item.state, item.update_of, was.id.label("earlier_id"), edition.date, number.label("number"))
+        .join_from(Item.__table__, earlier, was.paper_id == item.paper_id)
+        .join(there, edition.id == was.edition_id)
+        .where(item.edition_id == bindparam("edition_id"), item.state != "waiting", was.state == "picked")
+        .where(edition.post_id.is_not(None), edition.retracted_at.is_(None))
+        .where(edition.date < bindparam("date", type_=edition.date.type))
+        .order_by(edition.date.desc())
+    )
+
+
+RUNS_BEFORE = _runs_before()
+RUNS_BEFORE_AMONG = RUNS_BEFORE.where(among(Item.__table__.c.id, "item_ids"))
+
+
 def earlier_runs(session: Session, edition: Edition, *, item_ids: Collection[int] | None = None) -> dict[int, Ran]:
     """Where the papers of an edition ran before, by item: in the newest earlier published edition that picked them.
 
     Of an item that runs as an update it is the edition that it updates. With `item_ids` only these items are asked for.
     """
-    query = _runs_before(edition)
-    queries = [query] if item_ids is None else [query.where(Item.id.in_(ids)) for ids in chunks(item_ids)]
+    which = {"edition_id": edition.id, "date": edition.date}
+    if item_ids is None:
+        rows = session.execute(RUNS_BEFORE, which)
+    else:
+        rows = session.execute(RUNS_BEFORE_AMONG, which | {"item_ids": list(item_ids)})
     chosen: dict[int, Any] = {}
-    for row in (row for query in queries for row in session.execute(query)):
+    for row in rows:
         if row.id not in chosen or _is_update(row):
             chosen[row.id] = row
     versions = _versions(session, [item_id for row in chosen.values() for item_id in (row.id, row.earlier_id)])
@@ -59,25 +88,6 @@ def slugs_of_posts(session: Session, dates: Iterable[Day]) -> dict[Day, str]:
     query = select(Edition.date, Post.record["kind"].as_string().label("kind"), of_archive.label("slug"))
     query = query.join(Post, Post.id == Edition.post_id).where(Edition.date.in_(set(dates)))
     return {row.date: row.slug or "" if row.kind == "archive" else slug(row.date) for row in session.execute(query)}
-
-
-def _runs_before(edition: Edition) -> Select[Any]:
-    """Every earlier published place of every paper of an edition, the newest first."""
-    earlier, there, above = aliased(Item), aliased(Edition), aliased(Item)
-    number = (
-        select(func.count())
-        .where(above.edition_id == earlier.edition_id, above.state == "picked", above.order_key <= earlier.order_key)
-        .correlate(earlier)
-        .scalar_subquery()
-    )
-    return (
-        select(Item.id, Item.state, Item.update_of, earlier.id.label("earlier_id"), there.date, number.label("number"))
-        .join(earlier, earlier.paper_id == Item.paper_id)
-        .join(there, there.id == earlier.edition_id)
-        .where(Item.edition_id == edition.id, Item.state != "waiting", earlier.state == "picked")
-        .where(there.post_id.is_not(None), there.retracted_at.is_(None), there.date < edition.date)
-        .order_by(there.date.desc())
-    )
 
 
 def _is_update(row: Any) -> bool:

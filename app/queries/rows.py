@@ -9,7 +9,7 @@ from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from app.models import Item, Paper, Revision
-from app.queries.evidence import chunks
+from app.queries.among import among
 
 # The words of a paper that a list shows, and under which name a row has them.
 SHOWN_TEXTS = {"title": "title", "authors": "authors_json", "categories": "categories_json"}
@@ -92,7 +92,7 @@ _FORMER = (
     .order_by(_REVISION.run_id.desc())
 )
 _OF_EDITION = _ITEM.edition_id == bindparam("edition_id")
-_AMONG = _ITEM.id.in_(bindparam("item_ids", expanding=True))
+_AMONG = among(_ITEM.id, "item_ids")
 ROWS_OF_EDITION, ROWS_AMONG = _ROWS.where(_OF_EDITION), _ROWS.where(_AMONG)
 FORMER_OF_EDITION, FORMER_AMONG = _FORMER.where(_OF_EDITION), _FORMER.where(_AMONG)
 
@@ -126,12 +126,10 @@ def read_edition(session: Session, edition_id: int) -> Read:
 
 def read_among(session: Session, item_ids: Collection[int]) -> Read:
     """Some items, whatever editions they stand in."""
-    values: list[Values[Any]] = []
-    former: dict[int, dict[str, Any]] = {}
-    for ids in chunks(item_ids):
-        values += session.execute(ROWS_AMONG, {"item_ids": ids})
-        former |= former_of(session, ids)
-    return Read(values, former)
+    if not item_ids:
+        return Read([], {})
+    which = {"item_ids": list(item_ids)}
+    return Read(session.execute(ROWS_AMONG, which).all(), former_of(session, item_ids))
 
 
 def former_of(session: Session, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:

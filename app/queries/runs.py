@@ -5,12 +5,14 @@ from datetime import date as Day
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.models import Run
 
 COUNTS = ("found", "new", "updated", "failed")
+# What a report is made from, by the names of a run's columns.
+RUN_COLUMNS = ("id", "day", "started_at", "finished_at", "status", "reports", "was_cut_off", "heard_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def newest_run_for(session: Session, day: Day) -> RunReport | None:
     return report_of(run) if run else None
 
 
-def report_of(run: Run) -> RunReport:
-    """A run with its reports."""
+def report_of(run: Run | Row[Any]) -> RunReport:
+    """A run with its reports, from itself or from RUN_COLUMNS of it."""
     return RunReport(
         run.id, run.day, run.started_at, run.finished_at, run.status, run.reports or [], run.was_cut_off, run.heard_at
     )

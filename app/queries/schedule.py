@@ -96,29 +96,29 @@ def first_day(session: Session, now: datetime) -> date:
     return (first or now).astimezone(NEW_YORK).date()
 
 
+_ASKED, _EDITOR, _WORKER = RunRequest.__table__.c, Editor.__table__.c, Worker.__table__.c
+# In the order of the fields of OpenRequest.
+OPEN_REQUESTS = (
+    select(
+        *(_ASKED[name] for name in ("id", "day", "arxiv_id", "link", "editor_id")),
+        _EDITOR.name,
+        *(_ASKED.asked_at, _ASKED.run_id),
+    )
+    .join_from(RunRequest.__table__, Editor.__table__, _EDITOR.id == _ASKED.editor_id, isouter=True)
+    .where(_ASKED.ended_at.is_(None))
+    .order_by(_ASKED.arxiv_id.is_(None) & _ASKED.link.is_(None), _ASKED.id)
+)
+WORKER = select(_WORKER.seen_at, _WORKER.next_at, _WORKER.said).where(_WORKER.id == 1)
+
+
 def open_requests(session: Session) -> list[OpenRequest]:
     """The requests that stand, in the order in which they are taken up: single papers first, for somebody waits."""
-    query = (
-        select(
-            RunRequest.id,
-            RunRequest.day,
-            RunRequest.arxiv_id,
-            RunRequest.link,
-            RunRequest.editor_id,
-            Editor.name,
-            RunRequest.asked_at,
-            RunRequest.run_id,
-        )
-        .outerjoin(Editor, Editor.id == RunRequest.editor_id)
-        .where(RunRequest.ended_at.is_(None))
-        .order_by(RunRequest.arxiv_id.is_(None) & RunRequest.link.is_(None), RunRequest.id)
-    )
-    return [OpenRequest(*row) for row in session.execute(query)]
+    return [OpenRequest(*row) for row in session.execute(OPEN_REQUESTS)]
 
 
 def worker_state(session: Session, now: datetime) -> WorkerState:
     """What is known of the worker."""
-    worker = session.get(Worker, 1, populate_existing=True)
+    worker = session.execute(WORKER).first()
     if worker is None:
         return WorkerState(False, None, None, "")
     # One that was told to stop has said goodbye.

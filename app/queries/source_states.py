@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import exists, or_, select, union
+from sqlalchemy import bindparam, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.models import Item, MentionedPaper, MetricsSnapshot, Run, RunRequest
@@ -121,24 +121,39 @@ def freshness_of(
     return Freshness(newest, states, newest if is_later else None)
 
 
+_ITEM, _NAMED, _READ = Item.__table__.c, MentionedPaper.__table__.c, MetricsSnapshot.__table__.c
+_RUN, _OTHER = Run.__table__.c, Item.__table__.alias().c
+_EDITION_ID = bindparam("edition_id")
+_HIDES = (
+    # Asked first, and then nearly always nothing else: whether any run is newer than what is shown.
+    select(func.max(_RUN.id)).scalar_subquery()
+    > select(func.min(_OTHER.horizon)).where(_OTHER.edition_id == _EDITION_ID).scalar_subquery(),
+    _ITEM.edition_id == _EDITION_ID,
+    _READ.run_id > _ITEM.horizon,
+    or_(*(_READ[name].is_not(None) for name in COUNTS)),
+)
+HIDDEN = union(
+    select(_ITEM.id, _READ.source)
+    .join_from(Item.__table__, MetricsSnapshot.__table__, _READ.paper_id == _ITEM.paper_id)
+    .where(*_HIDES),
+    select(_ITEM.id, _READ.source)
+    .join_from(Item.__table__, MentionedPaper.__table__, _NAMED.paper_id == _ITEM.paper_id)
+    .join(MetricsSnapshot.__table__, _READ.mention_id == _NAMED.mention_id)
+    .where(*_HIDES),
+)
+
+
 def hidden_sources(session: Session, edition_id: int) -> dict[int, set[str]]:
     """The sources of which the horizon of an edition's item hides newer counts, for each item that has any."""
-    counted = or_(*(getattr(MetricsSnapshot, name).is_not(None) for name in COUNTS))
-    hides = (Item.edition_id == edition_id, MetricsSnapshot.run_id > Item.horizon, counted)
-    readings = select(Item.id, MetricsSnapshot.source).where(*hides)
-    of_papers = readings.join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id)
-    of_mentions = readings.join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id).join(
-        MetricsSnapshot, MetricsSnapshot.mention_id == MentionedPaper.mention_id
-    )
     found: dict[int, set[str]] = {}
-    for item_id, source in session.execute(union(of_papers, of_mentions)):
+    for item_id, source in session.execute(HIDDEN, {"edition_id": edition_id}):
         found.setdefault(item_id, set()).add(source)
     return found
 
 
 def source_states(session: Session, day: date) -> dict[str, SourceState]:
     """How each source fared in the newest runs of a day; runs about a single paper say nothing of a source."""
-    runs = list(session.execute(_runs_of(day)))
+    runs = list(session.execute(RUNS_OF, {"day": day}))
     ended = [run for run in runs if run.finished_at is not None]
     asked_last = {report["source"] for report in ended[0].reports or []} if ended else set()
     states: dict[str, SourceState] = {}
@@ -156,7 +171,7 @@ def source_states(session: Session, day: date) -> dict[str, SourceState]:
 def newest_reads(session: Session, first: date, last: date) -> dict[date, dict[str, datetime]]:
     """When a run last read each source to its end for each of some days, also where it found nothing new."""
     found: dict[date, dict[str, datetime]] = {}
-    runs = list(session.execute(_runs().where(Run.day.between(first, last), Run.finished_at.is_not(None))))
+    runs = list(session.execute(_RUNS.where(_RUN.day.between(first, last), _RUN.finished_at.is_not(None))))
     for run, report in _reports(runs):
         state = _state(run, report)
         if state.read_at is not None:
@@ -164,16 +179,14 @@ def newest_reads(session: Session, first: date, last: date) -> dict[date, dict[s
     return found
 
 
-def _runs_of(day: date) -> Any:
-    return _runs().where(Run.day == day).limit(LOOKED_BACK)
-
-
-def _runs() -> Any:
-    """The runs that were not about a single paper, newest first."""
-    about_one = or_(RunRequest.arxiv_id.is_not(None), RunRequest.link.is_not(None))
-    columns = (Run.id, Run.day, Run.started_at, Run.heard_at, Run.finished_at, Run.reports)
-    query = select(*columns).where(~exists().where(RunRequest.run_id == Run.id, about_one))
-    return query.order_by(Run.id.desc())
+_ABOUT = RunRequest.__table__.c
+# The runs that were not about a single paper, newest first.
+_RUNS = (
+    select(_RUN.id, _RUN.day, _RUN.started_at, _RUN.heard_at, _RUN.finished_at, _RUN.reports)
+    .where(~exists().where(_ABOUT.run_id == _RUN.id, or_(_ABOUT.arxiv_id.is_not(None), _ABOUT.link.is_not(None))))
+    .order_by(_RUN.id.desc())
+)
+RUNS_OF = _RUNS.where(_RUN.day == bindparam("day", type_=_RUN.day.type)).limit(LOOKED_BACK)
 
 
 def _reports(runs: Iterable[Any]) -> Iterable[tuple[Any, Mapping[str, Any]]]:

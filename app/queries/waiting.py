@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import CompoundSelect, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.changes import Change, are_other_counts, differences, in_words, is_withdrawn
@@ -64,10 +64,14 @@ class _Texts:
         return self.former.get(item.id, {}).get("title", item.title)
 
 
+_ITEM, _RUN, _NAMED, _MENTION = (model.__table__.c for model in (Item, Run, MentionedPaper, Mention))
+_READ, _REVISION = MetricsSnapshot.__table__.c, Revision.__table__.c
+NEWEST_FINISHED_RUN = select(_RUN.id).where(_RUN.status != "running").order_by(_RUN.id.desc()).limit(1)
+
+
 def newest_finished_run(session: Session) -> int:
     """The id of the newest run that is not going on, 0 where there is none: a run is taken whole or not at all."""
-    query = select(Run.id).where(Run.status != "running").order_by(Run.id.desc()).limit(1)
-    return session.scalar(query) or 0
+    return session.scalar(NEWEST_FINISHED_RUN) or 0
 
 
 def waiting_of(
@@ -85,8 +89,11 @@ def waiting_of(
     up_to = newest_finished_run(session) if up_to is None else up_to
     if edition.status != "draft" or edition.acted_at is None:
         return Waiting(up_to, [], [])
-    news = _news_of_items(session, edition.id, up_to)
-    touched, left = _touched(session, edition.id, up_to, news)
+    outdated = session.execute(OUTDATED, {"edition_id": edition.id, "up_to": up_to}).all()
+    # Nearly always everything has been read as of the newest run, and then there is nothing to look for.
+    is_any = any(item.horizon < up_to for item in outdated)
+    news = _news_of_items(session, edition.id, up_to) if is_any else {}
+    touched, left = _touched(outdated, news)
     wanted = touched if item_ids is None else touched & set(item_ids)
     changes = [change for change in _changes(session, wanted, news, edition.cut, rules, up_to) if change.is_anything]
     changes.sort(key=lambda change: (change.withdrawn is None, *rank_key(change.score, change.arxiv_id)))
@@ -97,56 +104,68 @@ def waiting_of(
     )
 
 
-def _touched(
-    session: Session, edition_id: int, up_to: int, news: Mapping[int, Mapping[str, _News]]
-) -> tuple[set[int], set[int]]:
+_OF_EDITION, _UP_TO = _ITEM.edition_id == bindparam("edition_id"), bindparam("up_to")
+# The items of which anything can be new; what is held comes with all that is known once it is in another edition, or
+# back in this one.
+OUTDATED = select(_ITEM.id, _ITEM.state, _ITEM.left_run_id, _ITEM.horizon).where(
+    _OF_EDITION,
+    _ITEM.state != "held",
+    or_(_ITEM.horizon < _UP_TO, and_(_ITEM.state == "waiting", _ITEM.horizon == _UP_TO)),
+)
+
+
+def _touched(outdated: Iterable[Any], news: Mapping[int, Mapping[str, _News]]) -> tuple[set[int], set[int]]:
     """The items of an edition that anything is new of, going by the runs alone, and those of them that were left."""
-    query = select(Item.id, Item.state, Item.left_run_id).where(Item.edition_id == edition_id, Item.horizon <= up_to)
-    # What is held comes with all that is known once it is in another edition, or back in this one.
-    query = query.where(Item.state != "held")
     touched, left = set(), set()
-    for item_id, state, left_run_id in session.execute(query):
-        newest = max((found.run_id for found in news.get(item_id, {}).values()), default=0)
-        if newest or state == "waiting":
-            touched.add(item_id)
-        if left_run_id is not None and newest <= left_run_id:
-            left.add(item_id)
+    for item in outdated:
+        newest = max((found.run_id for found in news.get(item.id, {}).values()), default=0)
+        if newest or item.state == "waiting":
+            touched.add(item.id)
+        if item.left_run_id is not None and newest <= item.left_run_id:
+            left.add(item.id)
     return touched, left
 
 
-def _news_of_items(session: Session, edition_id: int, up_to: int) -> dict[int, dict[str, _News]]:
-    """What came after each item's horizon, by item and kind."""
-    mentioned = select(Item).join(MentionedPaper, MentionedPaper.paper_id == Item.paper_id)
-    heard = mentioned.join(Mention, Mention.id == MentionedPaper.mention_id)
-    of_mention = MetricsSnapshot.mention_id == MentionedPaper.mention_id
-    counted = or_(*(getattr(MetricsSnapshot, name).is_not(None) for name in COUNTS))
-    original = Mention.repost_of.is_(None)
-    sources: list[tuple[str, Select[Any], Any, list[Any]]] = [
+def _news_query() -> CompoundSelect[Any]:
+    mentioned = Item.__table__.join(MentionedPaper.__table__, _NAMED.paper_id == _ITEM.paper_id)
+    heard = mentioned.join(Mention.__table__, _MENTION.id == _NAMED.mention_id)
+    counted, original = or_(*(_READ[name].is_not(None) for name in COUNTS)), _MENTION.repost_of.is_(None)
+    totals = Item.__table__.join(MetricsSnapshot.__table__, _READ.paper_id == _ITEM.paper_id)
+    sources: list[tuple[str, Any, Any, list[Any]]] = [
+        ("totals", totals, _READ.run_id, [counted]),
         (
-            "totals",
-            select(Item).join(MetricsSnapshot, MetricsSnapshot.paper_id == Item.paper_id),
-            MetricsSnapshot.run_id,
+            "counts",
+            mentioned.join(MetricsSnapshot.__table__, _READ.mention_id == _NAMED.mention_id),
+            _READ.run_id,
             [counted],
         ),
-        ("counts", mentioned.join(MetricsSnapshot, of_mention), MetricsSnapshot.run_id, [counted]),
-        ("mentions", heard, MentionedPaper.run_id, [original]),
-        ("gone", heard, Mention.gone_run_id, [original]),
-        ("words", select(Item).join(Revision, Revision.paper_id == Item.paper_id), Revision.run_id, []),
+        ("mentions", heard, _NAMED.run_id, [original]),
+        ("gone", heard, _MENTION.gone_run_id, [original]),
+        ("words", Item.__table__.join(Revision.__table__, _REVISION.paper_id == _ITEM.paper_id), _REVISION.run_id, []),
         (
             "mention words",
-            mentioned.join(Revision, Revision.mention_id == MentionedPaper.mention_id),
-            Revision.run_id,
+            mentioned.join(Revision.__table__, _REVISION.mention_id == _NAMED.mention_id),
+            _REVISION.run_id,
             [],
         ),
     ]
     parts = [
-        query.with_only_columns(Item.id.label("item_id"), literal(kind).label("kind"), func.count(), func.max(run_id))
-        .where(Item.edition_id == edition_id, run_id > Item.horizon, run_id <= up_to, *more)
-        .group_by(Item.id)
-        for kind, query, run_id, more in sources
+        select(_ITEM.id.label("item_id"), literal(kind).label("kind"), func.count(), func.max(run_id))
+        .select_from(joined)
+        .where(_OF_EDITION, run_id > _ITEM.horizon, run_id <= _UP_TO, *more)
+        .group_by(_ITEM.id)
+        for kind, joined, run_id, more in sources
     ]
+    return union_all(*parts)
+
+
+NEWS = _news_query()
+
+
+def _news_of_items(session: Session, edition_id: int, up_to: int) -> dict[int, dict[str, _News]]:
+    """What came after each item's horizon, by item and kind."""
     news: dict[int, dict[str, _News]] = {}
-    for item_id, kind, count, run_id in session.execute(union_all(*parts)):
+    for item_id, kind, count, run_id in session.execute(NEWS, {"edition_id": edition_id, "up_to": up_to}):
         news.setdefault(item_id, {})[kind] = _News(count, run_id)
     return news
 

@@ -17,6 +17,7 @@ from app.web import (
     feeds,
     filters,
     finding,
+    fixed,
     history,
     items,
     keys,
@@ -111,6 +112,7 @@ def register(app: Flask) -> None:
     told_ages.register(app)
     sparklines.register(app)
     rows.register(app)
+    fixed.register(app)
     confirming.register(app)
     plots.register(app)
     standing.register(app)

@@ -18,9 +18,13 @@ bp = Blueprint("collecting", __name__)
 NO_WORKER = "No worker is running, so nothing comes of it yet; start one with: flask worker"
 
 
-def collecting_context(day: Any) -> dict[str, Any]:
-    """What the strip of a day needs: what is under way, what was asked for, and what the worker says."""
-    has_edition = edition_on(db.session, day) is not None
+def collecting_context(day: Any, *, has_edition: bool | None = None) -> dict[str, Any]:
+    """What the strip of a day needs: what is under way, what was asked for, and what the worker says.
+
+    `has_edition` is whether there is an edition of the day, where that is known already.
+    """
+    if has_edition is None:
+        has_edition = edition_on(db.session, day) is not None
     now = current_app.extensions["clock"]()
     return {
         "collecting": collecting_of(db.session, day, now),

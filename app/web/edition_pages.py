@@ -35,7 +35,11 @@ def _made(edition: Edition, company: Company | None, status: int, refused: Mappi
     view = shown_view()
     shown = desk(db.session, edition, view)
     context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
-    context |= collecting_context(edition.date) | days_around(edition.date) | {"handed": handover_for(edition)}
+    context |= (
+        collecting_context(edition.date, has_edition=True)
+        | days_around(edition.date)
+        | {"handed": handover_for(edition)}
+    )
     # What the tag of the page says of the others must be what it shows.
     context |= {"company": company, **refused}
     return render("pages/editions/show.html", status=status, **context)

@@ -42,8 +42,8 @@ class Words(NamedTuple):
 
 def rows_html(
     rows: Sequence[Row], cut: float, freshness: Freshness, may_edit: bool, repeats: Mapping[int, Ran]
-) -> Markup:
-    """Rows one after the other; `freshness` tells the ages of their numbers, `repeats` which papers ran before.
+) -> list[Markup]:
+    """Each row by itself; `freshness` tells the ages of their numbers, `repeats` which papers ran before.
 
     A row is kept under all of that, the texts themselves, so it can never show anything else than it would.
     """
@@ -59,10 +59,10 @@ def rows_html(
                 # Somebody who edits and somebody who reads may look at the same list in turns.
                 (row.id, may_edit),
                 made_of,
-                lambda row=row, ran=ran: str(draw(row, _words(row, cut, freshness), may_edit, ran)),
+                lambda row=row, ran=ran: draw(row, _words(row, cut, freshness), may_edit, ran),
             )
         )
-    return Markup("".join(drawn))
+    return drawn
 
 
 def _template() -> Callable[..., Markup]:
