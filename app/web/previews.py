@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
-from flask_login import login_required
+from flask_login import current_user, login_required
 
 from app.domain.posts import FrontMatterError, ProfileError
 from app.domain.records import fingerprint, in_lumen, rebuilt
@@ -75,7 +75,7 @@ def show(day: str) -> Response:
     edition = edition_or_404(day)
     kind, width = _chosen("as", KINDS), _chosen("width", WIDTHS)
     shown, link = _shown(edition), shown_reading_link(edition)
-    digest = _digest(shown, kind, link)
+    digest = _digest(edition, shown, kind, link)
     # What compresses an answer adds to its tag, so it is looked for as a part.
     if is_htmx() and digest in request.headers.get("If-None-Match", ""):
         return _tagged(Response(status=304), digest)
@@ -97,9 +97,10 @@ def _chosen(name: str, choices: tuple[str, ...]) -> str:
     return asked if asked in choices else choices[0]
 
 
-def _digest(shown: Draft | _Frozen, kind: str, link: ReadingLinkShown | None) -> str:
+def _digest(edition: Edition, shown: Draft | _Frozen, kind: str, link: ReadingLinkShown | None) -> str:
     """The short name of what a panel shows; the time of publishing, which goes on by itself, does not count."""
-    told = f"{shown.fingerprint}\0{kind}\0{link.address if link else ''}"
+    may_make_link = edition.status == "draft" and current_user.may_edit
+    told = f"{shown.fingerprint}\0{kind}\0{link}\0{may_make_link}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
