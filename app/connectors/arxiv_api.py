@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import feedparser
@@ -58,7 +59,7 @@ def parse_api_answer(body: bytes) -> ApiAnswer:
     if feed.bozo or not feed.get("version", "").startswith("atom") or not countable:
         raise UnreadableAnswer("the answer is not the Atom feed that it should be")
     for entry in feed.entries:
-        if "/api/errors" in entry.get("id", ""):
+        if "/api/errors" in dict.get(entry, "id", ""):
             return ApiAnswer((), 0, _plain(entry.get("summary", "")) or "an error without a text")
     papers = (_metadata(entry) for entry in feed.entries)
     return ApiAnswer(tuple(paper for paper in papers if paper), int(total))
@@ -151,22 +152,24 @@ class ArxivApi:
 
 
 def _metadata(entry: Any) -> Metadata | None:
-    paper = arxiv_id_from_url(entry.get("id", ""))
-    title = _plain(entry.get("title", ""))
+    # feedparser's own dictionaries look for each name under its former names as well, which takes as long as the rest.
+    get = partial(dict.get, entry)
+    paper = arxiv_id_from_url(get("id", ""))
+    title = _plain(get("title", ""))
     if paper is None or not title:
         return None
-    tags = [tag.get("term") or "" for tag in entry.get("tags", [])]
-    primary = entry.get("arxiv_primary_category", {}).get("term") or ""
+    tags = [dict.get(tag, "term") or "" for tag in get("tags", [])]
+    primary = get("arxiv_primary_category", {}).get("term") or ""
     return Metadata(
         arxiv_id=paper.arxiv_id,
         version=paper.version,
         title=title,
-        authors=tuple(name for author in entry.get("authors", []) if (name := _plain(author.get("name", "")))),
-        abstract=_plain(entry.get("summary", "")),
+        authors=tuple(name for author in get("authors", []) if (name := _plain(dict.get(author, "name", "")))),
+        abstract=_plain(get("summary", "")),
         categories=tuple(dict.fromkeys(term for term in [primary, *tags] if term)),
-        comment=_plain(entry.get("arxiv_comment", "")) or None,
-        doi=entry.get("arxiv_doi") or None,
-        submitted_at=_moment(entry.get("published", "")),
+        comment=_plain(get("arxiv_comment", "")) or None,
+        doi=get("arxiv_doi") or None,
+        submitted_at=_moment(get("published", "")),
     )
 
 

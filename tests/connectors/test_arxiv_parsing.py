@@ -1,13 +1,16 @@
 """arXiv's pages, feeds and calendar read from bytes: what is broken never passes for an empty day."""
 
+import io
 from datetime import date
 
+import feedparser
 import pytest
 
 from app.connectors.arxiv_api import parse_api_answer
 from app.connectors.arxiv_listing import UnreadableAnswer, parse_feed, parse_listing_page
 from app.domain.listings import submission_window, weekend
-from tests.fakes.arxiv_wire import FakePaper, atom_feed, listing_page, many_papers
+from app.domain.papers import PaperId, parse_arxiv_id
+from tests.fakes.arxiv_wire import FakePaper, atom_feed, listing_page, many_papers, rss_error, rss_feed
 
 DAY = date(2021, 3, 24)
 
@@ -69,6 +72,39 @@ def test_bytes_that_are_no_feed_are_never_an_empty_day(body: bytes):
         parse_api_answer(body)
     with pytest.raises(UnreadableAnswer):
         parse_feed(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss_error("moss").encode(),
+        rss_feed("cs", [(PAPER, "new")], DAY).encode()[:-40],
+        rss_feed("cs", [(PAPER, "new")], DAY).encode().replace(b"<title>", b"<title>&nbsp;", 1),
+        rss_feed("cs", [(PAPER, "new")], DAY).replace("UTF-8", "moss", 1).encode(),
+        b'<!DOCTYPE rss [<!ENTITY a "aa">]><rss version="2.0"><channel><title>&a;</title></channel></rss>',
+        b'<rss version="2.0"></rss>',
+    ],
+)
+def test_a_daily_feed_that_is_broken_is_not_read_in_part(body: bytes):
+    with pytest.raises(UnreadableAnswer):
+        parse_feed(body)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "utf-16"])
+def test_a_daily_feed_says_what_feedparser_reads_of_it(encoding: str):
+    kinds = ("new", "cross", "replace", "replace-cross")
+    old = FakePaper("math/0309136", DAY, title="Möbius & <Lanterns>", version=3)
+    items = [(paper, kinds[n % 4]) for n, paper in enumerate([*many_papers(DAY, 20), old])]
+    body = rss_feed("cs", items, DAY).replace("UTF-8", encoding, 1).encode(encoding)
+    entries = feedparser.parse(io.BytesIO(body)).entries
+    read = {parse_arxiv_id(entry.id.rpartition(":")[2]): entry.arxiv_announce_type for entry in entries}
+    assert parse_feed(body) == read and len(read) == 21
+    assert read[PaperId("math/0309136", 3)] == "new"
+
+
+def test_a_paper_of_the_daily_feed_without_a_guid_is_known_by_its_link():
+    body = rss_feed("cs", [(PAPER, "cross")], DAY).replace("guid", "other").replace("cross<", "\n cross <")
+    assert parse_feed(body.encode()) == {PaperId("2103.99001"): "cross"}
 
 
 def test_an_api_answer_that_was_cut_off_is_not_read_in_part():
