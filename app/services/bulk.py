@@ -1,12 +1,13 @@
 """Rows written many at once, for ingestion, which writes them by the hundred thousand.
 
-They go to the driver as tuples: what the ORM and its statements do for every single row costs more than the writing.
+They go to the driver as plain values: what the ORM and its statements do for every single row costs more than the
+writing.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, func, select
+from sqlalchemy import JSON, Connection, Dialect, String, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -15,16 +16,32 @@ Row = tuple[Any, ...]
 
 def insert_rows(session: Session, model: Any, names: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert rows, each with a value for every named column, in their order; the caller commits."""
-    marks = ", ".join([_mark(session)] * len(names))
-    statement = f"insert into {model.__tablename__} ({', '.join(names)}) values ({marks})"
-    _run(session, statement, [model.__table__.c[name].type for name in names], rows)
+    if not rows:
+        return
+    connection = session.connection()
+    into = f"insert into {model.__tablename__} ({', '.join(names)})"
+    if connection.dialect.name == "postgresql":
+        listed = f"{into} select * from {_lists(model, names, connection.dialect)}"
+        connection.exec_driver_sql(listed, tuple(map(list, _worded(connection, model, names, rows))))
+    else:
+        marks = ", ".join("?" * len(names))
+        _many(connection, f"{into} values ({marks})", _worded(connection, model, names, rows))
 
 
 def update_rows(session: Session, model: Any, names: Sequence[str], rows: Sequence[Row]) -> None:
     """Update rows, each given as a value for every named column and, last, its id; the caller commits."""
-    values = ", ".join(f"{name} = {_mark(session)}" for name in names)
-    statement = f"update {model.__tablename__} set {values} where id = {_mark(session)}"
-    _run(session, statement, [model.__table__.c[name].type for name in (*names, "id")], rows)
+    if not rows:
+        return
+    connection, given = session.connection(), (*names, "id")
+    update = f"update {model.__tablename__} set"
+    if connection.dialect.name == "postgresql":
+        values = ", ".join(f"{name} = new.{name}" for name in names)
+        new = f"{_lists(model, given, connection.dialect)} as new ({', '.join(given)})"
+        listed = f"{update} {values} from {new} where {model.__tablename__}.id = new.id"
+        connection.exec_driver_sql(listed, tuple(map(list, _worded(connection, model, given, rows))))
+    else:
+        values = ", ".join(f"{name} = ?" for name in names)
+        _many(connection, f"{update} {values} where id = ?", _worded(connection, model, given, rows))
 
 
 def new_ids(session: Session, model: Any, count: int) -> Sequence[int]:
@@ -41,20 +58,26 @@ def new_ids(session: Session, model: Any, count: int) -> Sequence[int]:
     return range(highest + 1, highest + 1 + count)
 
 
-def _mark(session: Session) -> str:
-    return "?" if session.get_bind().dialect.paramstyle == "qmark" else "%s"
+def _many(connection: Connection, statement: str, columns: Iterable[Iterable[Any]]) -> None:
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
 
 
-def _run(session: Session, statement: str, kinds: Sequence[TypeEngine[Any]], rows: Sequence[Row]) -> None:
-    if rows:
-        connection = session.connection()
-        columns = zip(kinds, zip(*rows, strict=True), strict=True)
-        worded = [_worded(kind, values, connection.dialect) for kind, values in columns]
-        connection.exec_driver_sql(statement, list(zip(*worded, strict=True)))
+def _lists(model: Any, names: Sequence[str], dialect: Dialect) -> str:
+    """Rows out of one list for every column: PostgreSQL would answer each row of many by itself."""
+    kinds = [model.__table__.c[name].type for name in names]
+    called = ["text" if isinstance(kind, String) else kind.compile(dialect) for kind in kinds]
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in called)})"
 
 
-def _worded(kind: TypeEngine[Any], values: Iterable[Any], dialect: Dialect) -> Iterable[Any]:
-    """The values of a column as the driver takes them, just as the ORM would hand them over."""
+def _worded(connection: Connection, model: Any, names: Sequence[str], rows: Sequence[Row]) -> list[Iterable[Any]]:
+    """The values of rows by column, as the driver takes them."""
+    kinds = [model.__table__.c[name].type for name in names]
+    columns = zip(kinds, zip(*rows, strict=True), strict=True)
+    return [_values(kind, values, connection.dialect) for kind, values in columns]
+
+
+def _values(kind: TypeEngine[Any], values: Iterable[Any], dialect: Dialect) -> Iterable[Any]:
+    """The values of a column, just as the ORM would hand them over."""
     word = kind.dialect_impl(dialect).bind_processor(dialect)
     if word is None:
         return values

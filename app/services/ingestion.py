@@ -1,7 +1,9 @@
 """One ingestion run: every source read, what it gave stored, and the editions of the days concerned filled."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -89,7 +91,7 @@ def ingest(
     source that is on was left out by choice. `started` is called with the run, under the lock and in its transaction,
     before anything is read. Raises NotAllowed while another run is going on, and whatever `started` raises.
     """
-    with one_run_at_a_time(session):
+    with one_run_at_a_time(session), _what_is_loaded_kept():
         _end_cut_off_runs(session, clock())
         # A run for one paper says nothing of its day.
         run = Run(day=None if arxiv_id else day, started_at=clock(), heard_at=clock(), asked_all=asks_all)
@@ -107,6 +109,16 @@ def ingest(
         finally:
             _finish(session, reading, rules, is_whole)
         return session.get_one(Run, reading.run_id)
+
+
+@contextmanager
+def _what_is_loaded_kept() -> Iterator[None]:
+    """Look for garbage only in what a run makes: its rows set off that search again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _end_cut_off_runs(session: Session, now: datetime) -> None:

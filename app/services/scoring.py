@@ -43,7 +43,9 @@ def scores_of_items(session: Session, item_ids: Iterable[int], rules: Rules) -> 
     for ids in chunks(item_ids):
         for item_id, history in history_of_items(session, ids).items():
             totals, points = scored(history, rules.weights)
-            found[item_id] = Scored(paper_score(totals), [total.as_json() for total in totals], trend_json(points))
+            found[item_id] = Scored(
+                float(paper_score(totals)), [total.as_json() for total in totals], trend_json(points)
+            )
     return found
 
 

@@ -35,7 +35,8 @@ def writes(session):
 
     def listen(connection, cursor, statement, values, context, executemany) -> None:
         if statement.lower().startswith("insert into search_texts"):
-            rows.extend(values if executemany else [values])
+            # SQLite is given rows, PostgreSQL a list for every column.
+            rows.extend(values if executemany else values[0])
 
     event.listen(session.get_bind(), "before_cursor_execute", listen)
     yield rows
