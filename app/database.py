@@ -49,7 +49,7 @@ def ask(statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
     """
     questions = current_app.extensions["questions"]
     if statement not in questions:
-        questions[statement] = _Question(db.engine, statement)
+        questions[statement] = Question(db.engine, statement)
     try:
         return questions[statement].ask(values)
     except db.engine.dialect.loaded_dbapi.Error:
@@ -57,8 +57,11 @@ def ask(statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
         return db.session.execute(statement, values).all()
 
 
-class _Question:
-    """A statement as the driver takes it, and what turns values into the driver's and the driver's rows into ours."""
+class Question:
+    """A statement as the driver takes it, and what turns values into the driver's and the driver's rows into ours.
+
+    For `ask`, and for who asks where there is no session yet.
+    """
 
     def __init__(self, engine: Engine, statement: Select[Any]) -> None:
         compiled, columns = statement.compile(dialect=engine.dialect), statement.selected_columns

@@ -11,7 +11,7 @@ from benchmarks.invented import DAY, Inventor, number_of
 from benchmarks.measure import Rounds, in_turns, timed
 from tests.fakes.arxiv_wire import FakePaper, atom_feed, rss_feed
 
-# What both are told, so that only the desk's own part differs.
+# What the desk tells feedparser where it asks it, so that only the desk's own part differs.
 OPTIONS = {"sanitize_html": False, "resolve_relative_uris": False}
 DESK, FLOOR = "desk", "floor"
 

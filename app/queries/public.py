@@ -6,13 +6,14 @@ from datetime import date as Day
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Edition, Post, PostEntry, PublicState
 from app.queries.posts import retracted_before_publishing
 
-_NAME = f"select name from {PublicState.__tablename__}"
+# The name that the database gives to what readers see: another one with each change of that, but for the time.
+NAME_OF_STATE = select(PublicState.__table__.c.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +77,6 @@ class Place:
     def anchor(self) -> str:
         """Where on the post's page it stands."""
         return self.arxiv_id or f"no-{self.position}"
-
-
-def name_of_state(engine: Engine) -> str:
-    """The name that the database gives to what readers see; another one with each change of that, but for the time.
-
-    Raises the driver's own errors, for it is the driver that is asked: before every answer to a reader, and SQLAlchemy
-    would take ten times as long over it as the database.
-    """
-    pooled = engine.raw_connection()
-    # On PostgreSQL a transaction around one question is two more round trips.
-    alone = pooled.driver_connection if engine.dialect.name == "postgresql" else None
-    try:
-        if alone:
-            alone.autocommit = True
-        cursor = pooled.cursor()
-        cursor.execute(_NAME)
-        return cursor.fetchone()[0]
-    finally:
-        if alone and not alone.closed:
-            alone.autocommit = False
-        pooled.close()
 
 
 def next_grace_end(session: Session, now: datetime) -> datetime | None:
@@ -178,8 +158,11 @@ def places_of_paper(session: Session, readers: Readers, arxiv_id: str) -> list[P
 def _places(readers: Readers) -> Select[Any]:
     return (
         select(Edition.date, PostEntry.position, PostEntry.number, PostEntry.arxiv_id, PostEntry.title)
-        .join(PostEntry, PostEntry.post_id == readers.post_id())
-        .where(readers.have())
+        .select_from(PostEntry)
+        # By way of its post an entry finds its edition, which knows no index of the posts that it points to.
+        .join(Post, Post.id == PostEntry.post_id)
+        .join(Edition, Edition.id == Post.edition_id)
+        .where(PostEntry.post_id == readers.post_id(), readers.have())
     )
 
 
@@ -187,7 +170,12 @@ def papers_elsewhere(session: Session, readers: Readers, post: OutPost) -> set[s
     """Those papers of a post that another post has too."""
     here, there = aliased(PostEntry), aliased(PostEntry)
     elsewhere = exists().where(
-        there.arxiv_id == here.arxiv_id, there.post_id == readers.post_id(), readers.have(), Edition.date != post.date
+        there.arxiv_id == here.arxiv_id,
+        Post.id == there.post_id,
+        Edition.id == Post.edition_id,
+        there.post_id == readers.post_id(),
+        readers.have(),
+        Edition.date != post.date,
     )
     return set(session.scalars(select(here.arxiv_id).where(here.post_id == post.post_id, elsewhere)))
 

@@ -15,9 +15,10 @@ from werkzeug.http import parse_etags, remove_entity_headers
 from werkzeug.wrappers import Response
 
 from app import bundles
+from app.database import Question
 from app.extensions import db
 from app.keeping import Keep
-from app.queries.public import name_of_state, next_grace_end
+from app.queries.public import NAME_OF_STATE, next_grace_end
 
 # All pages for readers are below the first.
 ADDRESSES = ("/hot-papers", "/robots.txt")
@@ -80,6 +81,8 @@ class KeptAnswers:
         self._kept = Keep(ROOM)
         with app.app_context():
             self._engine = db.engine
+        # Asked of the driver itself, for it is asked before every answer: SQLAlchemy's part would be most of it.
+        self._name_of_state = Question(self._engine, NAME_OF_STATE)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """One request of any kind."""
@@ -118,8 +121,8 @@ class KeptAnswers:
         if self._app.debug:
             return None
         try:
-            name = name_of_state(self._engine)
-        except (SQLAlchemyError, self._engine.dialect.dbapi.Error):
+            name = self._name_of_state.ask({})[0].name
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
             return None
         asked, settings = tuple(map(environ.get, ASKED)), tuple(map(self._app.config.get, SETTINGS))
         return name, asked, settings, tuple(map(_changed_at, self._faces))

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from app.domain.editions import Rules
 from app.models import Edition, Editor
 from app.queries.public import (
+    NAME_OF_STATE,
     OutPost,
     Readers,
     all_posts,
     changes_of_posts,
-    name_of_state,
     newest_posts,
     next_grace_end,
     papers_elsewhere,
@@ -177,11 +177,11 @@ def test_a_withdrawn_post_does_not_come_back_while_its_correction_can_be_taken_b
 
 
 def test_with_all_that_readers_see_its_name_changes_and_with_nothing_else(session, rules, clock, by) -> None:
-    names = [name_of_state(session.get_bind())]
+    names = [session.scalar(NAME_OF_STATE)]
 
     def is_another() -> bool:
         session.commit()
-        names.append(name_of_state(session.get_bind()))
+        names.append(session.scalar(NAME_OF_STATE))
         assert names[-1] == names[-2] or names[-1] not in names[:-1]
         return names[-1] != names[-2]
 
