@@ -22,10 +22,10 @@ from benchmarks.works import Effort, Works
 
 # How many rounds there are, and how much is ingested, on SQLite and on PostgreSQL.
 EFFORTS = {
-    (SQLITE, False): Effort(10, 2, 15, 60, 10, 15, 10_000, True),
-    (POSTGRES, False): Effort(5, 1, 15, 40, 5, 15, 2_000, False),
-    (SQLITE, True): Effort(5, 1, 5, 20, 4, 5, 1_000, False),
-    (POSTGRES, True): Effort(3, 1, 5, 20, 3, 5, 500, False),
+    (SQLITE, False): Effort(20, 3, 30, 100, 15, 15, 10_000, True),
+    (POSTGRES, False): Effort(15, 2, 30, 100, 15, 15, 2_000, True),
+    (SQLITE, True): Effort(8, 1, 10, 40, 6, 5, 1_000, False),
+    (POSTGRES, True): Effort(5, 1, 10, 40, 5, 5, 500, False),
 }
 LISTED, LISTED_QUICKLY = 2000, 500
 

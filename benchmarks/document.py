@@ -18,11 +18,17 @@ are kept alive. A figure is the ratio of the medians, its range that over {block
 and what comes *a second* it is the other way round. The desk's clock stands still, and its data are invented from
 a fixed seed: {candidates:,} candidates and fifteen picked papers on the day that is edited, lists of {ordered}
 papers to be put in order, and {month} earlier editions of {past} papers, or {years:,} of them for *five years*.
+
+Some rows are measured otherwise, desk and floor alike. What comes *a second* for readers is asked over four connections
+at once, each asking for the same page again as soon as it has it; so it is a page that was drawn before. Previews and
+publishing are measured within one process, without a server between, and ingestion in a process of its own, of things
+that were fetched. *First of a desk just started* is the one request of a process that has kept nothing, beside a floor
+that has answered before.
 """
 MISSES = """## Where the time of a missed goal goes
 
-The same work once more within one process, under `cProfile`. A profiler makes small
-functions look slower than they are. Profiles are taken on SQLite alone; on PostgreSQL the same code runs.
+The same work once more within one process, under `cProfile`. A profiler makes small functions look slower than they
+are. What PostgreSQL itself takes counts as *the database itself*, for its answers are waited for.
 """
 
 

@@ -15,6 +15,7 @@ from benchmarks.servers import InsideLine
 from benchmarks.web_works import MONTH, YEARS, editor_at
 
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
+UNTOUCHED = "untouched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Ground:
             upgrade()
             laid.leave(app)
         past = lay_month(desk_app(self.copy("empty", MONTH), self.folder / MONTH), self.sizes)
+        # What pages weigh, and how they are on a screen, is measured where nobody has picked or dropped anything.
+        self.copy(MONTH, UNTOUCHED)
         lay_years(desk_app(self.copy(MONTH, YEARS), self.folder / YEARS), past, self.sizes)
 
     def url(self, name: str) -> str:

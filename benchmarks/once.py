@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app import assets
 from benchmarks.browser import CHROMIUM, Seen, look
-from benchmarks.ground import Ground
+from benchmarks.ground import UNTOUCHED, Ground
 from benchmarks.listing_works import DESK, FLOOR, read_answer, read_feed
 from benchmarks.reasons import Reasons
 from benchmarks.servers import HttpLine, served
@@ -33,7 +33,7 @@ def readings(ground: Ground, papers: int, rounds: int, explains: bool) -> list[F
 def on_screen(ground: Ground, rounds: int, say: Callable[[str], None]) -> list[Figure]:
     """What the page weighs, and how it is in Chromium, where there is one."""
     log = ground.folder / "screen.log"
-    settings = desk_settings(ground.url(MONTH), ground.folder / MONTH)
+    settings = desk_settings(ground.url(UNTOUCHED), ground.folder / UNTOUCHED)
     with served("benchmarks.served:app", settings, log) as port:
         editor = editor_at(HttpLine(port))
         candidates = f"{ground.sizes.candidates:,} candidates"

@@ -2,6 +2,8 @@
 
 import http.client
 import os
+import re
+import selectors
 import socket
 import subprocess
 import sys
@@ -59,6 +61,60 @@ class HttpLine:
         data = response.read()
         seconds = perf_counter() - began
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, data, seconds)
+
+
+class Crowd:
+    """As many connections as a program has threads, each asking for one page again as soon as it has it.
+
+    All are watched by one thread that does as little as possible, so that the program is what is waited for.
+    """
+
+    def __init__(self, port: int, path: str) -> None:
+        self._request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+        self._watch = selectors.DefaultSelector()
+        self._members = [_Member(port) for _ in range(THREADS)]
+        for member in self._members:
+            self._watch.register(member.socket, selectors.EVENT_READ, member)
+
+    def ask(self, times: int) -> float:
+        """The seconds until so many answers were there, by their number. Raises ConnectionError for a refusal."""
+        began, waiting, left = perf_counter(), 0, times
+        for member in self._members[:times]:
+            member.socket.sendall(self._request)
+            waiting, left = waiting + 1, left - 1
+        while waiting:
+            ready = self._watch.select(PATIENCE)
+            if not ready:
+                raise ConnectionError("no answer came")
+            for member in [key.data for key, _ in ready if key.data.has_answer()]:
+                waiting -= 1
+                if left:
+                    member.socket.sendall(self._request)
+                    waiting, left = waiting + 1, left - 1
+        return (perf_counter() - began) / times
+
+
+class _Member:
+    """One connection of a crowd, and what it has of an answer."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        self._read = b""
+
+    def has_answer(self) -> bool:
+        """Read on; whether the answer is whole."""
+        more = self.socket.recv(1024 * 1024)
+        self._read += more
+        head, ended, body = self._read.partition(b"\r\n\r\n")
+        if not more or (ended and not head.startswith(b"HTTP/1.1 200")):
+            raise ConnectionError(f"a page was refused: {head[:100]!r}")
+        if not ended or len(body) < int(_LENGTH.search(head)[1]):
+            return False
+        self._read = b""
+        return True
+
+
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 class InsideLine:

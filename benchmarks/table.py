@@ -1,7 +1,7 @@
 """What was measured, as rows of a table; and below it, where the time of every missed goal goes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.measure import Ratio
@@ -36,6 +36,12 @@ def at_least(work: str, goal: float, ratio: Ratio, floor: str, *, why: str = "")
     """A work that must reach such a share of the floor's speed; the ratio is one of times."""
     speed = ratio.inverse
     return Figure(work, f"≥ {goal:g} of {floor}", _told(speed), _spread(speed), speed.value >= goal, why)
+
+
+def rate_at_least(work: str, goal: float, ratio: Ratio, floor: str) -> Figure:
+    """A work that must be done such a share of the times that the floor is in a second; the ratio is one of times."""
+    row, rates = at_least(work, goal, ratio, floor), (1 / ratio.seconds, 1 / ratio.floor_seconds)
+    return replace(row, measured=f"{number(ratio.inverse.value)} ({rates[0]:,.0f} : {rates[1]:,.0f} a second)")
 
 
 def told_only(work: str, ratio: Ratio, floor: str) -> Figure:

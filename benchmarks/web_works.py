@@ -9,10 +9,12 @@ from pathlib import Path
 from benchmarks.editor import EditorAt, Refused
 from benchmarks.laid import DAY, EDITOR, ORDERED_DAYS, PASSWORD, PUBLISHED_DAY
 from benchmarks.measure import Rounds, in_turns
-from benchmarks.servers import Answer, HttpLine, Line, served
+from benchmarks.servers import Answer, Crowd, HttpLine, Line, served
 
 AS_BROWSERS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 SEALED = r'id="note-{}-text"[^>]*data-seen="([^"]*)"'
+# A page for readers, and how often it is asked for in one round.
+POST, ASKED_AT_ONCE = f"/hot-papers/{PUBLISHED_DAY}", 50
 # The two desks, and what both are held against.
 MONTH, YEARS, FLOOR = "month", "years", "floor"
 DESKS = (MONTH, YEARS)
@@ -212,15 +214,15 @@ def polls(at: Served, rounds: int) -> Rounds:
 
 
 def public_pages(at: Served, rounds: int) -> Rounds:
-    """A post as readers get it, and an empty answer."""
-    lines = {name: at.line(name) for name in (*DESKS, FLOOR)}
-    sides = {name: lambda n, line=lines[name]: post_of(line).seconds for name in DESKS}
-    return in_turns(rounds, sides | {FLOOR: lambda n: floor_line(lines[FLOOR], "GET", "/empty").seconds})
+    """A post as many readers get it at once, and an empty answer to as many; the seconds of each."""
+    paths = dict.fromkeys(DESKS, POST) | {FLOOR: "/empty"}
+    crowds = {name: Crowd(at.ports[name], path) for name, path in paths.items()}
+    return in_turns(rounds, {name: lambda n, crowd=crowd: crowd.ask(ASKED_AT_ONCE) for name, crowd in crowds.items()})
 
 
 def post_of(line: Line) -> Answer:
     """The public page of a post."""
-    answer = line.ask("GET", f"/hot-papers/{PUBLISHED_DAY}", {"Accept-Encoding": "identity"}, None)
+    answer = line.ask("GET", POST, {"Accept-Encoding": "identity"}, None)
     if answer.status != 200:
         raise Refused(f"the page of a post was answered with {answer.status}")
     return answer

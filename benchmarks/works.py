@@ -15,7 +15,7 @@ from benchmarks.measure import Ratio, Rounds
 from benchmarks.postgres import plain
 from benchmarks.reasons import Reasons
 from benchmarks.servers import ROOT
-from benchmarks.table import Figure, at_least, at_most, number, told_only, within_a_fifth
+from benchmarks.table import Figure, at_least, at_most, number, rate_at_least, told_only, within_a_fifth
 from benchmarks.web_works import FLOOR, MONTH, YEARS, Served
 
 # A child that stores papers is given so many seconds.
@@ -120,7 +120,7 @@ class Works:
         self.say("news and public pages")
         public = web.public_pages(at, self.effort.small)
         self.compared.append(("Public page of a post", public.ratio(YEARS, MONTH)))
-        row = at_least("Public page of a post, requests a second", 0.8, public.ratio(MONTH, FLOOR), EMPTY)
+        row = rate_at_least("Public page of a post, requests a second", 0.8, public.ratio(MONTH, FLOOR), EMPTY)
         polls = web.polls(at, self.effort.small)
         return [self._row("Ask for news, of which there are none", 1.5, polls, EMPTY, "poll"), self._why(row, "public")]
 

@@ -71,7 +71,7 @@ class Day:
             for name in TABLES:
                 rows = [row for n in portion for row in self._copied(name, days[n], self._offsets(start, n))]
                 if rows:
-                    connection.execute(insert(table(name)), rows)
+                    _put(connection, table(name), rows)
 
     def _offsets(self, start: Marks, number: int) -> Marks:
         """By how much the ids of every table grow in one of the copies."""
@@ -89,6 +89,20 @@ class Day:
                 # Its post does not stand there yet.
                 copied["post_id"] = None
             yield copied
+
+
+def _put(connection: Connection, into: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Put rows of the same columns into a table; PostgreSQL takes a stream of them several times as fast."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(into), rows)
+        return
+    columns = [into.c[name] for name in rows[0]]
+    processors = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns]
+    names = ", ".join(column.name for column in columns)
+    with connection.connection.cursor() as cursor, cursor.copy(f"copy {into.name} ({names}) from stdin") as stream:
+        for row in rows:
+            values = zip(processors, row.values(), strict=True)
+            stream.write_row([value if process is None else process(value) for process, value in values])
 
 
 def _references(name: str) -> Iterator[tuple[str, str]]:

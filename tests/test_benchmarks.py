@@ -1,6 +1,9 @@
 """What `make bench` rests on: a floor with the desk's very rows, days copied whole, ratios, and the table."""
 
+import threading
+from collections.abc import Iterator
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +19,8 @@ from app.services.publishing import publish
 from benchmarks import floor, floor_rows
 from benchmarks.invented import DAY, MORNING, Listing, a_day, picked_only
 from benchmarks.measure import Rounds, in_turns
-from benchmarks.table import Figure, at_least, at_most, misses, rendered
+from benchmarks.servers import Crowd
+from benchmarks.table import Figure, at_least, at_most, misses, rate_at_least, rendered
 from benchmarks.years import Day, marks, settle
 
 
@@ -46,6 +50,7 @@ def test_a_floor_with_other_rows_is_refused(session: Session, rules: Rules, as_e
         floor_rows.check_same(page, "".join(floor_rows.ITEM.findall(page)[1:]))
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_a_copied_day_is_as_good_as_the_day_itself(session: Session, rules: Rules, editor):
     before, other = marks(session.connection()), date(2024, 2, 29)
     edition = lay(session, rules)
@@ -82,6 +87,51 @@ def test_sides_take_turns_in_going_first_and_the_warming_up_does_not_count():
     rounds = in_turns(2, {"a": side("a", 1.0), "b": side("b", 2.0)}, warm=1)
     assert asked == ["a0", "b0", "b1", "a1", "a2", "b2"]
     assert rounds.taken == {"a": [1.0, 1.0], "b": [2.0, 2.0]}
+
+
+class Page(BaseHTTPRequestHandler):
+    """Answers every request with a page, and keeps the connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = b"moss" * 30_000
+        self.server.paths.append(self.path)
+        self.send_response(200 if self.path == "/moss" else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: object) -> None:
+        """Nothing is logged."""
+
+
+@pytest.fixture
+def pages() -> Iterator[ThreadingHTTPServer]:
+    """A server of pages."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        # A connection that is let go of in the midst of it is nothing to tell of.
+        server.paths, server.handle_error = [], lambda *about: None
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_a_crowd_asks_as_often_as_it_is_told_and_waits_for_every_answer(pages: ThreadingHTTPServer):
+    crowd = Crowd(pages.server_port, "/moss")
+    assert crowd.ask(10) > 0
+    assert crowd.ask(3) > 0
+    assert pages.paths == ["/moss"] * 13
+
+
+def test_a_crowd_that_is_refused_measures_nothing(pages: ThreadingHTTPServer):
+    with pytest.raises(ConnectionError, match="refused"):
+        Crowd(pages.server_port, "/lanterns").ask(4)
+
+
+def test_what_is_done_so_often_a_second_is_told_so():
+    row = rate_at_least("Page", 0.8, Rounds({"desk": [0.002], "floor": [0.001]}).ratio("desk", "floor"), "nothing")
+    assert (row.measured, row.spread, row.is_reached) == ("0.5 (500 : 1,000 a second)", "0.5 to 0.5", False)
 
 
 def test_a_missed_goal_is_told_plainly_with_its_reason():
