@@ -52,6 +52,11 @@ _FIRST_BELOW = (
     .where(or_(_ITEMS.c.score < _SCORE, and_(_ITEMS.c.score == _SCORE, _ARXIV_ID > bindparam("arxiv_id"))))
     .order_by(_ITEMS.c.order_key)
     .limit(1)
+    .cte("first_below")
+)
+_KEY_BELOW = select(_FIRST_BELOW.c.order_key).scalar_subquery()
+_GAP_BY_SCORE = select(func.max(_ITEMS.c.order_key), _KEY_BELOW, func.count()).where(
+    _OTHERS, _ITEMS.c.order_key < func.coalesce(_KEY_BELOW, _BEHIND_ALL)
 )
 
 
@@ -105,7 +110,8 @@ def gap_beside(
 def gap_by_score(session: Session, edition_id: int, score: float, arxiv_id: str, *, without: int) -> Gap:
     """The place where `index_by_score` puts a paper in the list without an item."""
     asked = {"edition": edition_id, "without": without, "score": score, "arxiv_id": arxiv_id}
-    return _gap_before(session, edition_id, session.execute(_FIRST_BELOW, asked).scalar(), without)
+    before, after, count = session.execute(_GAP_BY_SCORE, asked).one()
+    return Gap(count + 1, before, after)
 
 
 def _gap_before(session: Session, edition_id: int, key: str | None, without: int) -> Gap:

@@ -15,7 +15,7 @@ from app.services.acting import Acting
 from app.services.audit import Acted, Claimed, Kind, quoted_title, record
 from app.services.chosen import Chosen, changes_of, read_chosen, write_chosen
 from app.services.holding import call_back, editions_given, pass_on
-from app.services.placing import claim, claim_editions
+from app.services.placing import claim, claim_editions, claim_with
 from app.services.transactions import transaction
 
 
@@ -42,7 +42,7 @@ Change = Callable[[Work], str | None]
 
 def change_items(
     session: Session,
-    edition_id: int,
+    edition_id: int | None,
     item_ids: Collection[int],
     kind: Kind,
     change: Change,
@@ -54,7 +54,8 @@ def change_items(
 ) -> Acted:
     """Run one change of items of an edition in one transaction with one event.
 
-    Items that do not need it are passed over; where none does, nothing changes. `gives_to` is the edition that has
+    Without `edition_id` the edition is that of the one item. Items that do not need it are passed over; where none
+    does, nothing changes. `gives_to` is the edition that has
     papers which are held from now on; one that is held no more goes back from where it was put meanwhile. Raises
     NotAllowed, and Stale where `version` is not that of the item.
     """
@@ -65,6 +66,7 @@ def change_items(
         work = Work(session, edition, items, by)
         summary = change(work) if items else None
         if summary is None:
+            edition_id = edition.id
             session.rollback()
             return Acted(edition_id, None, [])
         if version is not None and any(item.version != version for item in items):
@@ -76,15 +78,16 @@ def change_items(
         beside = _passed_between(session, former, items, gives_to, by)
         only = items[0].id if len(items) == 1 else None
         event = record(session, by, kind, summary, edition=edition, item_id=only, changes=[*made, *beside])
-        return Acted(edition_id, event.id, [changed["item_id"] for changed in made])
+        return Acted(edition.id, event.id, [changed["item_id"] for changed in made])
 
 
 def _claim_with_items(
-    session: Session, edition_id: int, item_ids: Collection[int], by: Acting, gives_to: int | None
+    session: Session, edition_id: int | None, item_ids: Collection[int], by: Acting, gives_to: int | None
 ) -> tuple[Edition | Claimed, list[Chosen]]:
     """The edition locked, and the items as they are from then on; with it every other edition that they reach."""
     if gives_to is None:
-        edition, items = claim(session, edition_id, by), read_chosen(session, edition_id, item_ids)
+        edition = claim(session, edition_id, by) if edition_id else claim_with(session, next(iter(item_ids)), by)
+        edition_id, items = edition.id, read_chosen(session, edition.id, item_ids)
         if all(item.state != "held" for item in items):
             return edition, items
         # What was held may stand in other editions: let go and begin again, for all are locked in one order.

@@ -32,9 +32,8 @@ def pick(
     Raises NotAllowed for a published edition, a position there is not, or a neighbour that is not picked any more;
     Stale for an outdated form.
     """
-    edition_id = edition_with(session, item_id)
     if position is before is after is None:
-        return pick_many(session, edition_id, [item_id], by, version=version)
+        return pick_many(session, None, [item_id], by, version=version)
 
     def change(work: Work) -> str | None:
         (item,) = work.items
@@ -43,19 +42,22 @@ def pick(
         if position is None:
             gap = _beside(session, item, before=before, after=after)
         else:
-            count = picked_count(session, edition_id) + (item.state != "picked")
-            gap = gap_at(session, edition_id, target_position(position, None, count), without=item.id)
+            count = picked_count(session, item.edition_id) + (item.state != "picked")
+            gap = gap_at(session, item.edition_id, target_position(position, None, count), without=item.id)
         item.drop_reason, item.decided_at, item.placed_at = None, by.now, by.now
         work.others += place(session, item, gap)
         return f"picked {work.named} as no. {gap.number}"
 
-    return change_items(session, edition_id, [item_id], Kind.ITEM_PICKED, change, by, version=version)
+    return change_items(session, None, [item_id], Kind.ITEM_PICKED, change, by, version=version)
 
 
 def pick_many(
-    session: Session, edition_id: int, item_ids: Collection[int], by: Acting, *, version: int | None = None
+    session: Session, edition_id: int | None, item_ids: Collection[int], by: Acting, *, version: int | None = None
 ) -> Acted:
-    """Pick papers, each where its score puts it; those picked already stay where they are. Raises NotAllowed, Stale."""
+    """Pick papers, each where its score puts it; those picked already stay where they are.
+
+    The edition of a single one need not be named. Raises NotAllowed, Stale.
+    """
 
     def needs(item: Chosen) -> bool:
         return item.state != "picked"
@@ -63,7 +65,7 @@ def pick_many(
     def change(work: Work) -> str:
         for item in work.items:
             item.drop_reason, item.decided_at = None, by.now
-        number, others = place_by_score(session, edition_id, work.items)
+        number, others = place_by_score(session, work.edition.id, work.items)
         work.others += others
         return f"picked {work.named}" + (f" as no. {number}" if len(work.items) == 1 else "")
 
@@ -72,12 +74,12 @@ def pick_many(
 
 def drop(session: Session, item_id: int, by: Acting, *, version: int | None = None, reason: str | None = None) -> Acted:
     """Throw a paper out of the edition, with a reason if one is given. Raises NotAllowed, Stale."""
-    return drop_many(session, edition_with(session, item_id), [item_id], by, version=version, reason=reason)
+    return drop_many(session, None, [item_id], by, version=version, reason=reason)
 
 
 def drop_many(
     session: Session,
-    edition_id: int,
+    edition_id: int | None,
     item_ids: Collection[int],
     by: Acting,
     *,
@@ -86,7 +88,7 @@ def drop_many(
 ) -> Acted:
     """Throw papers out of the edition; one that is out already takes the reason, if one is given.
 
-    Raises NotAllowed, Stale.
+    The edition of a single one need not be named. Raises NotAllowed, Stale.
     """
     check_reason(reason)
     reason = (reason or "").strip() or None
@@ -159,13 +161,16 @@ def hold_many(
 
 def put_back(session: Session, item_id: int, by: Acting, *, version: int | None = None) -> Acted:
     """Make a picked, held or dropped paper a candidate again. Raises NotAllowed, Stale."""
-    return put_back_many(session, edition_with(session, item_id), [item_id], by, version=version)
+    return put_back_many(session, None, [item_id], by, version=version)
 
 
 def put_back_many(
-    session: Session, edition_id: int, item_ids: Collection[int], by: Acting, *, version: int | None = None
+    session: Session, edition_id: int | None, item_ids: Collection[int], by: Acting, *, version: int | None = None
 ) -> Acted:
-    """Make picked, held or dropped papers candidates again. Raises NotAllowed, Stale."""
+    """Make picked, held or dropped papers candidates again; the edition of a single one need not be named.
+
+    Raises NotAllowed, Stale.
+    """
 
     def needs(item: Chosen) -> bool:
         return item.state != "candidate"
@@ -211,9 +216,7 @@ def move(
         work.others += place(session, item, gap)
         return f"moved {work.named} from no. {current} to no. {gap.number}"
 
-    return change_items(
-        session, edition_with(session, item_id), [item_id], Kind.ITEM_MOVED, change, by, version=version
-    )
+    return change_items(session, None, [item_id], Kind.ITEM_MOVED, change, by, version=version)
 
 
 def annotate(session: Session, item_id: int, by: Acting, *, version: int, **texts: str | None) -> Acted:
@@ -234,8 +237,7 @@ def annotate(session: Session, item_id: int, by: Acting, *, version: int, **text
             setattr(item, field, text)
         return f"wrote on {title_of(item)}"
 
-    edition_id = edition_with(session, item_id)
-    return change_items(session, edition_id, [item_id], Kind.ITEM_ANNOTATED, change, by, version=version, needs=needs)
+    return change_items(session, None, [item_id], Kind.ITEM_ANNOTATED, change, by, version=version, needs=needs)
 
 
 def _beside(session: Session, item: Chosen, *, before: int | None, after: int | None) -> Gap:

@@ -8,7 +8,7 @@ from app.models import Item
 from app.queries.order import gap_by_score, number_and_count, picked_order
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, item_changes, record, snapshot
-from app.services.changing import Work, change_items, edition_with
+from app.services.changing import Work, change_items
 from app.services.chosen import Chosen
 from app.services.placing import claim_edition, clear_places, place
 from app.services.transactions import transaction
@@ -32,8 +32,7 @@ def pin(session: Session, item_id: int, by: Acting) -> Acted:
         number, _ = number_and_count(session, item.edition_id, item.order_key)
         return f"pinned {work.named} as no. {number}"
 
-    edition_id = edition_with(session, item_id)
-    return change_items(session, edition_id, [item_id], Kind.ITEM_PINNED, change, by, needs=needs)
+    return change_items(session, None, [item_id], Kind.ITEM_PINNED, change, by, needs=needs)
 
 
 def unpin(session: Session, item_id: int, by: Acting) -> Acted:
@@ -50,8 +49,7 @@ def unpin(session: Session, item_id: int, by: Acting) -> Acted:
             work.others += place(session, item, gap)
         return f"let {work.named} go to no. {gap.number}"
 
-    edition_id = edition_with(session, item_id)
-    return change_items(session, edition_id, [item_id], Kind.ITEM_UNPINNED, change, by, needs=needs)
+    return change_items(session, None, [item_id], Kind.ITEM_UNPINNED, change, by, needs=needs)
 
 
 def order_by_score(session: Session, edition_id: int, by: Acting) -> Acted:

@@ -5,20 +5,21 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Integer, Update, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Integer, Update, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.editions import KEY_LIMIT, NotAllowed, Placed, key_between, placed_by_score, spread_keys
 from app.models import Edition, Item
 from app.models.columns import UtcTime
 from app.queries.evidence import chunks
+from app.queries.items import edition_of
 from app.queries.order import Gap, gap_by_score, picked_order
 from app.services.acting import Acting
 from app.services.audit import Claimed
 from app.services.chosen import Chosen
 
 
-def _claiming(*, acts: bool) -> Update:
+def _claiming(edition_id: ColumnElement[int], *, acts: bool) -> Update:
     """The statement of a claim, which gives the edition's row at once; built once, for every action runs it."""
     editions = Edition.__table__
     values: dict[str, Any] = {"version": editions.c.version + 1}
@@ -28,11 +29,13 @@ def _claiming(*, acts: bool) -> Update:
         values["acted_at"] = func.coalesce(editions.c.acted_at, now)
         values["baton_at"] = case((is_taken, now), else_=editions.c.baton_at)
         values["baton_editor_id"] = func.coalesce(editions.c.baton_editor_id, editor)
-    claiming = update(editions).where(editions.c.id == bindparam("edition"), editions.c.status == "draft")
+    claiming = update(editions).where(editions.c.id == edition_id, editions.c.status == "draft")
     return claiming.values(values).returning(editions.c.id, editions.c.date, editions.c.version)
 
 
-_ACT, _COUNT_UP = _claiming(acts=True), _claiming(acts=False)
+_BY_ID = bindparam("edition")
+_OF_ITEM = select(Item.__table__.c.edition_id).where(Item.__table__.c.id == bindparam("item")).scalar_subquery()
+_ACT, _COUNT_UP, _ACT_ON = _claiming(_BY_ID, acts=True), _claiming(_BY_ID, acts=False), _claiming(_OF_ITEM, acts=True)
 
 
 def claim(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -> Claimed:
@@ -52,6 +55,18 @@ def claim(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -
             raise NotAllowed("There is no such edition.")
         raise NotAllowed(f"The edition of {day} is published; to change it, correct its post.")
     return Claimed(*claimed)
+
+
+def claim_with(session: Session, item_id: int, by: Acting) -> Claimed:
+    """Claim the draft edition that an item stands in as `claim` does. Raises NotAllowed also where there is none."""
+    claimed = session.execute(_ACT_ON, {"item": item_id, "now": by.now, "editor": by.editor_id}).one_or_none()
+    if claimed is not None:
+        return Claimed(*claimed)
+    edition = edition_of(session, item_id)
+    if edition is None:
+        raise NotAllowed("There is no such paper in this edition.")
+    # It is published, and this says so.
+    return claim(session, edition.id, by)
 
 
 def claim_edition(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -> Edition:

@@ -7,7 +7,7 @@ from app.models import Edition
 from app.queries.repeats import earlier_runs
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind
-from app.services.changing import Work, change_items, edition_with
+from app.services.changing import Work, change_items
 from app.services.placing import place_by_score
 
 
@@ -32,7 +32,7 @@ def run_as_update(session: Session, item_id: int, by: Acting) -> Acted:
         work.others += others
         return f"picked {work.named} as no. {number}, an update of {ran.date}"
 
-    return change_items(session, edition_with(session, item_id), [item_id], Kind.ITEM_UPDATED, change, by)
+    return change_items(session, None, [item_id], Kind.ITEM_UPDATED, change, by)
 
 
 def end_update(session: Session, item_id: int, by: Acting) -> Acted:
@@ -49,4 +49,4 @@ def end_update(session: Session, item_id: int, by: Acting) -> Acted:
         item.update_of = None
         return summary
 
-    return change_items(session, edition_with(session, item_id), [item_id], Kind.ITEM_UPDATED, change, by)
+    return change_items(session, None, [item_id], Kind.ITEM_UPDATED, change, by)

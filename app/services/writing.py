@@ -1,7 +1,7 @@
 """Texts that save themselves: each save takes its place among others that are lost, late, repeated or another's."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -26,11 +26,14 @@ _NOWHERE = "There is no such paper in this edition."
 
 _EDITIONS, _ITEMS, _EVENTS, _WRITINGS = (model.__table__ for model in (Edition, Item, AuditEvent, Writing))
 # Somebody who writes saves all the time, so what a save asks and writes is built once and past the ORM.
-_LOCK = (
+_LOCKING = (
     update(_EDITIONS)
-    .where(_EDITIONS.c.id == bindparam("edition"))
     .values(version=_EDITIONS.c.version)
     .returning(*(_EDITIONS.c[name] for name in ("id", "date", "status", "version")))
+)
+_LOCK = _LOCKING.where(_EDITIONS.c.id == bindparam("edition"))
+_LOCK_WITH = _LOCKING.where(
+    _EDITIONS.c.id == select(_ITEMS.c.edition_id).where(_ITEMS.c.id == bindparam("item")).scalar_subquery()
 )
 _run_kept, _handed = _EVENTS.alias(), _EVENTS.alias()
 _RUN = select(*(_run_kept.c[name] for name in ("id", "version", "versions", "changes"))).where(
@@ -52,9 +55,12 @@ _NOTE_AGAIN = update(_WRITINGS).where(_WRITINGS.c.id == bindparam("save"))
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which text is meant: `field` of an item, or without one of the edition. Raises NotAllowed for what is no text."""
+    """Which text is meant: `field` of an item, or without one of the edition. Raises NotAllowed for what is no text.
 
-    edition_id: int
+    The edition of an item need not be named.
+    """
+
+    edition_id: int | None
     field: str
     item_id: int | None = None
 
@@ -117,7 +123,8 @@ def save(
     check_text(place.field, text)
     text, left = tidy(text), tidy(left)
     with transaction(session):
-        edition = _lock(session, place.edition_id)
+        edition = _lock(session, place)
+        place = replace(place, edition_id=edition.id)
         owned = _owned(session, place, edition)
         there, last = owned.text, owned.last
         stand = stand_of(place.field, there, last)
@@ -141,12 +148,15 @@ class _Locked(NamedTuple):
     version: int
 
 
-def _lock(session: Session, edition_id: int) -> _Locked:
+def _lock(session: Session, place: Place) -> _Locked:
     """Let no other action on the edition come between, and count nothing up: there may be nothing to write.
 
     Raises NotAllowed for an edition that there is not.
     """
-    row = session.execute(_LOCK, {"edition": edition_id}).one_or_none()
+    if place.edition_id is None:
+        row = session.execute(_LOCK_WITH, {"item": place.item_id}).one_or_none()
+    else:
+        row = session.execute(_LOCK, {"edition": place.edition_id}).one_or_none()
     if row is None:
         raise NotAllowed(_NOWHERE)
     return _Locked(*row)

@@ -13,7 +13,7 @@ from app.web.auth import acting, editor_required
 from app.web.desk import act
 from app.web.editions import edition_or_404
 from app.web.forms import BadInput, read_ids
-from app.web.items import edition_of_item_or_404
+from app.web.items import act_on
 
 bp = Blueprint("orders", __name__)
 # As a person types it and as the page's own field shows it.
@@ -25,16 +25,14 @@ STEPS = {"up": cutting.pick_one_more, "down": cutting.pick_one_fewer}
 @editor_required
 def pin(item_id: int) -> Response:
     """Pin a picked paper to its number."""
-    edition = edition_of_item_or_404(item_id)
-    return act(edition, lambda: ordering.pin(db.session, item_id, by=acting()), item_id=item_id)
+    return act_on(item_id, lambda: ordering.pin(db.session, item_id, by=acting()))
 
 
 @bp.post("/items/<id:item_id>/pin/removal")
 @editor_required
 def unpin(item_id: int) -> Response:
     """Let a pinned paper go to where its score says."""
-    edition = edition_of_item_or_404(item_id)
-    return act(edition, lambda: ordering.unpin(db.session, item_id, by=acting()), item_id=item_id)
+    return act_on(item_id, lambda: ordering.unpin(db.session, item_id, by=acting()))
 
 
 @bp.post("/editions/<day>/order")

@@ -6,8 +6,7 @@ from flask_login import current_user
 from app.extensions import db
 from app.services import repeats
 from app.web.auth import acting, editor_required
-from app.web.desk import act
-from app.web.items import edition_of_item_or_404
+from app.web.items import act_on
 from app.web.openly import NOTHING_HERE, refusal
 from app.web.posts import post_or_404
 
@@ -18,16 +17,14 @@ bp = Blueprint("repeats", __name__)
 @editor_required
 def create(item_id: int) -> Response:
     """Let a paper run as an update of its entry in an earlier post; it is picked if it is not."""
-    edition = edition_of_item_or_404(item_id)
-    return act(edition, lambda: repeats.run_as_update(db.session, item_id, by=acting()), item_id=item_id)
+    return act_on(item_id, lambda: repeats.run_as_update(db.session, item_id, by=acting()))
 
 
 @bp.post("/items/<id:item_id>/update/removal")
 @editor_required
 def remove(item_id: int) -> Response:
     """Let it run as an ordinary entry."""
-    edition = edition_of_item_or_404(item_id)
-    return act(edition, lambda: repeats.end_update(db.session, item_id, by=acting()), item_id=item_id)
+    return act_on(item_id, lambda: repeats.end_update(db.session, item_id, by=acting()))
 
 
 @bp.get("/hot-papers-<day>")

@@ -9,7 +9,6 @@ from app.domain.editions import NotAllowed, Stale
 from app.domain.texts import tidy
 from app.extensions import db
 from app.models import Edition, Editor, Item
-from app.queries.items import EditionOf
 from app.queries.writings import Stand, stands_of_item
 from app.services import curation, writing
 from app.services.writing import Conflict, Place
@@ -36,23 +35,24 @@ def saved_in_words(stand: Stand) -> str:
 @editor_required
 def save_of_item(item_id: int, field: str) -> Response:
     """Save the headline, the note or the remark of a paper."""
-    return _save(edition_of_item_or_404(item_id), field, item_id)
+    return _save(None, field, item_id)
 
 
 @bp.post("/editions/<day>/texts/<field>")
 @editor_required
 def save_of_edition(day: str, field: str) -> Response:
     """Save the introduction or the closing words of an edition."""
-    return _save(edition_or_404(day), field, None)
+    return _save(edition_or_404(day).id, field, None)
 
 
-def _save(edition: Edition | EditionOf, field: str, item_id: int | None) -> Response:
+def _save(edition_id: int | None, field: str, item_id: int | None) -> Response:
+    """Save a text of an edition, or of an item, whose edition the save itself finds out."""
     if _is_another_person():
         name = db.session.get_one(Editor, int(request.form["editor"])).name
         sentence = f"this browser is signed in as {current_user.name} now, and {name} wrote this"
         return told("signed-out", sentence, 401)
     try:
-        place = Place(edition.id, field, item_id)
+        place = Place(edition_id, field, item_id)
         text, seen = _typed(field), request.form.get("seen", "")
         # `left` is the text that was not taken where there were two to choose from.
         left = request.form.get("left")
@@ -60,9 +60,11 @@ def _save(edition: Edition | EditionOf, field: str, item_id: int | None) -> Resp
         saved = writing.save(db.session, place, text, acting(), seen=seen, page=page, left=left)
     except NotAllowed as error:
         db.session.rollback()
-        return _refused(edition.id, field, item_id, error)
+        if item_id is not None:
+            edition_id = edition_of_item_or_404(item_id).id
+        return _refused(edition_id, field, item_id, error)
     if not wants_json():
-        return done(edition.id, saved.event_id, item_id=item_id)
+        return done(saved.edition_id, saved.event_id, item_id=item_id)
     return told("saved", saved_in_words(saved.stand) or "saved", **_stands(saved.stand, saved.version))
 
 
