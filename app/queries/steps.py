@@ -3,7 +3,7 @@
 Every action of an editor is answered from here, so no statement reads more than it shows, and all are built once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from datetime import datetime
@@ -23,13 +23,16 @@ from app.models import (
     Revision,
     Run,
 )
+from app.queries.editions import COMMON_REASONS
+from app.queries.presence import Ask
 from app.queries.rows import OF_ROW, Read, Row, former_of
 
 editions, items, papers, events = Edition.__table__, Item.__table__, Paper.__table__, AuditEvent.__table__
 runs, looks, revisions = Run.__table__, Look.__table__, Revision.__table__
 announcements, mentioned = Announcement.__table__, MentionedPaper.__table__
-# Few, and mostly one: written out they are found by their keys, as one list SQLite reads the edition for them.
-EDITION_ID, ITEM_IDS = bindparam("edition_id"), bindparam("item_ids", expanding=True)
+EDITION_ID = bindparam("edition_id")
+# Says of a column of items' ids which of them are asked for.
+Asked = Callable[[Any], Any]
 # What nobody does in an edition without acting on it from then on; a strike may come from outside.
 BEGIN = ("item.picked", "item.dropped", "item.held", "item.returned", "item.moved", "item.annotated")
 
@@ -77,6 +80,16 @@ class Picture:
         return [row for coming in self.coming for row in coming.rows]
 
 
+def _one(column: Any) -> Any:
+    """That a column is the id of the one item asked for, which it nearly always is; so the driver can be asked."""
+    return column == bindparam("item_id")
+
+
+def _few(column: Any) -> Any:
+    """That a column is one of some ids. Written out they are found by their key, as one list only by the edition."""
+    return column.in_(bindparam("item_ids", expanding=True))
+
+
 def _in_bytes(text: Any) -> Any:
     """A text as Python compares it; PostgreSQL would sort it by its locale."""
     return cast(text, LargeBinary)
@@ -85,17 +98,18 @@ def _in_bytes(text: Any) -> Any:
 def _stand() -> Any:
     columns = [editions.c[name] for name in Stand.__slots__[:-3]]
     newest = select(runs.c.id).order_by(runs.c.id.desc()).limit(1)
-    status = newest.with_only_columns(runs.c.status)
-    run = [func.coalesce(newest.scalar_subquery(), 0), func.coalesce(status.scalar_subquery() == "running", False)]
+    is_running = newest.with_only_columns(runs.c.status).scalar_subquery() == "running"
     begins = events.c.kind.in_([literal_column(f"'{kind}'") for kind in BEGIN])
     had_begun = exists().where(events.c.edition_id == EDITION_ID, events.c.version <= bindparam("seen"), begins)
-    return select(*columns, *run, had_begun).where(editions.c.id == EDITION_ID)
+    run = {"run_id": func.coalesce(newest.scalar_subquery(), 0), "is_running": func.coalesce(is_running, False)}
+    labels = [column.label(label) for label, column in (run | {"had_begun": had_begun}).items()]
+    return select(*columns, *labels).where(editions.c.id == EDITION_ID)
 
 
-def _below() -> Any:
+def _below(is_asked: Asked) -> Any:
     """The next item of the same list that is none of those asked for, by the order of each list."""
     other, its = items.alias(), papers.alias()
-    there = select(other.c.id).where(other.c.edition_id == EDITION_ID, other.c.id.not_in(ITEM_IDS)).limit(1)
+    there = select(other.c.id).where(other.c.edition_id == EDITION_ID, ~is_asked(other.c.id)).limit(1)
     picked = there.where(other.c.order_key > items.c.order_key).order_by(other.c.order_key)
     is_lower = or_(other.c.score < items.c.score, _in_bytes(its.c.arxiv_id) > _in_bytes(papers.c.arxiv_id))
     ranked = (
@@ -132,16 +146,16 @@ def _ran_before() -> Any:
     )
 
 
-def _rows() -> Any:
+def _rows(is_asked: Asked) -> Any:
     is_revised = exists().where(revisions.c.paper_id == items.c.paper_id, revisions.c.run_id > items.c.horizon)
     version = select(editions.c.version).where(editions.c.id == EDITION_ID).scalar_subquery()
-    beside = {"is_new": _is_new(), "below": _below(), "ran_before": _ran_before(), "is_revised": is_revised}
+    beside = {"is_new": _is_new(), "below": _below(is_asked), "ran_before": _ran_before(), "is_revised": is_revised}
     labels = [column.label(label) for label, column in (beside | {"version": version}).items()]
     query = select(*OF_ROW, items.c.order_key, *labels).join_from(items, papers)
-    return query.where(items.c.edition_id == EDITION_ID, items.c.id.in_(ITEM_IDS))
+    return query.where(items.c.edition_id == EDITION_ID, is_asked(items.c.id))
 
 
-def _loud() -> Any:
+def _loud(is_asked: Asked) -> Any:
     """Whether a mention of the items asked for names several papers of the edition, whatever their states."""
     own, its, other = items.alias(), mentioned.alias(), items.alias()
     return (
@@ -149,60 +163,74 @@ def _loud() -> Any:
         .join(own, own.c.paper_id == its.c.paper_id)
         .join(mentioned, mentioned.c.mention_id == its.c.mention_id)
         .join(other, other.c.paper_id == mentioned.c.paper_id)
-        .where(own.c.id.in_(ITEM_IDS), other.c.edition_id == EDITION_ID)
+        .where(is_asked(own.c.id), other.c.edition_id == EDITION_ID)
         .group_by(its.c.mention_id)
         .having(func.count(other.c.id.distinct()) >= bindparam("at_least"))
         .limit(1)
     )
 
 
-STAND, ROWS, LOUD = _stand(), _rows(), _loud()
+STAND = _stand()
+ROW, ROWS, LOUD_ONE, LOUD = _rows(_one), _rows(_few), _loud(_one), _loud(_few)
 EVENTS = (
     select(*(events.c[name] for name in ("id", "kind", "at", "editor_id", "version", "versions", "summary", "changes")))
     .where(events.c.edition_id == EDITION_ID, events.c.version > bindparam("seen"))
     .order_by(events.c.version, events.c.id)
 )
-COUNTS = select(items.c.state, func.count()).where(items.c.edition_id == EDITION_ID).group_by(items.c.state)
+COUNTS = (
+    select(items.c.state, func.count().label("count")).where(items.c.edition_id == EDITION_ID).group_by(items.c.state)
+)
 
 
-def stand_of(session: Session, edition_id: int, seen: int) -> Stand:
+def stand_of(ask: Ask, edition_id: int, seen: int) -> Stand:
     """An edition as it stands now, whatever is remembered of it, for a page that has seen a version of it."""
-    return Stand(*session.execute(STAND, {"edition_id": edition_id, "seen": seen}).one())
+    (row,) = ask(STAND, {"edition_id": edition_id, "seen": seen})
+    return Stand(*row)
 
 
-def steps_since(session: Session, edition_id: int, version: int) -> Sequence[Any]:
+def steps_since(ask: Ask, edition_id: int, version: int) -> Sequence[Any]:
     """What was done in an edition after a version of it, in the order of the versions it got: rows of events."""
-    return session.execute(EVENTS, {"edition_id": edition_id, "seen": version}).all()
+    return ask(EVENTS, {"edition_id": edition_id, "seen": version})
 
 
-def counts_of(session: Session, edition_id: int) -> dict[str, int]:
+def counts_of(ask: Ask, edition_id: int) -> dict[str, int]:
     """How many papers an edition has, by state; those that wait are in none of its lists."""
     counts = dict.fromkeys(("picked", "candidate", "held", "dropped"), 0)
-    found = session.execute(COUNTS, {"edition_id": edition_id}).all()
-    return counts | {state: count for state, count in found if state in counts}
+    return counts | {row[0]: row[1] for row in ask(COUNTS, {"edition_id": edition_id}) if row[0] in counts}
 
 
-def is_named_with_others(session: Session, edition_id: int, item_ids: Collection[int], at_least: int) -> bool:
+def reasons_of(ask: Ask, edition_id: int) -> list[str]:
+    """Why papers were dropped, the commonest reasons first."""
+    return [row[0] for row in ask(COMMON_REASONS, {"edition_id": edition_id})]
+
+
+def is_named_with_others(session: Session, ask: Ask, edition_id: int, item_ids: Sequence[int], at_least: int) -> bool:
     """Whether any mention of some items names `at_least` papers of the edition, in whatever state they are."""
-    asked = {"edition_id": edition_id, "item_ids": list(item_ids), "at_least": at_least}
-    return session.execute(LOUD, asked).first() is not None
+    asked: dict[str, Any] = {"edition_id": edition_id, "at_least": at_least}
+    if len(item_ids) == 1:
+        return bool(ask(LOUD_ONE, asked | {"item_id": item_ids[0]}))
+    return session.execute(LOUD, asked | {"item_ids": item_ids}).first() is not None
 
 
-def picture_of(session: Session, stand: Stand, item_ids: Iterable[int], editor_id: int) -> Picture:
+def picture_of(session: Session, ask: Ask, stand: Stand, item_ids: Collection[int], editor_id: int) -> Picture:
     """Some items of an edition as its lists show them now, to somebody who looks at all of it.
 
     It is read in one statement, and so of one moment: rows and those that they stand before fit to each other, and to
     its version. They have no numbers, which a page that shows all papers counts by itself. An item that waits stands
     in no list.
     """
-    asked = {"edition_id": stand.id, "day": stand.date, "editor_id": editor_id, "item_ids": list(item_ids)}
-    found = [row for row in session.execute(ROWS, asked) if row.state != "waiting"]
+    asked: dict[str, Any] = {"edition_id": stand.id, "day": stand.date, "editor_id": editor_id}
+    if len(item_ids) == 1:
+        rows = ask(ROW, asked | {"item_id": next(iter(item_ids))})
+    else:
+        rows = session.execute(ROWS, asked | {"item_ids": list(item_ids)}).all()
+    found = [row for row in rows if row.state != "waiting"]
     revised = [row.id for row in found if row.is_revised]
     extras = {row.id: (None, row.is_new, None, None) for row in found}
-    rows = Read(found, former_of(session, revised) if revised else {}).rows(extras)
+    shown = Read(found, former_of(session, revised) if revised else {}).rows(extras)
     coming: dict[tuple[str, int | None], list[Row]] = {}
     for values in sorted(found, key=_place):
-        coming.setdefault((values.state, values.below), []).append(rows[values.id])
+        coming.setdefault((values.state, values.below), []).append(shown[values.id])
     return Picture(
         version=found[0].version if found else stand.version,
         coming=[Coming(state, below, rows) for (state, below), rows in coming.items()],

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.web import (
     ages,
+    asking,
     auth,
     collecting,
     confirming,
@@ -110,6 +111,7 @@ def register(app: Flask) -> None:
     drafts.register(app)
     ages.register(app)
     told_ages.register(app)
+    asking.register(app)
     sparklines.register(app)
     rows.register(app)
     fixed.register(app)

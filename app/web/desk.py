@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
+from flask_login import current_user
 from markupsafe import Markup
 
 from app.domain.editions import NotAllowed, Stale
@@ -84,13 +85,13 @@ def done(edition_id: int, event_id: int | None, *, item_id: int | None = None) -
 def caught_up(edition_id: int) -> Response:
     """The answer to a page that has not seen all that was done in its edition."""
     if steps := steps_told(edition_id):
-        return _told_steps(steps, None, trigger=CHANGED)
+        return _told_steps(steps, None, may_edit=current_user.may_edit, trigger=CHANGED)
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
     return answer(*changed_regions(edition), trigger=CHANGED, version=edition.version)
 
 
-def _told_steps(steps: Steps, told: _Told | None, **more: Any) -> Response:
-    regions = [steps_shown(steps), *opened_details(steps.stand.id), *([told.region] if told else [])]
+def _told_steps(steps: Steps, told: _Told | None, *, may_edit: bool = True, **more: Any) -> Response:
+    regions = [steps_shown(steps, may_edit=may_edit), *opened_details(steps.stand.id), *([told.region] if told else [])]
     return answer(*regions, version=steps.version, **more)
 
 

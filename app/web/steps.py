@@ -8,11 +8,11 @@ from typing import Any
 from flask import render_template, request
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy import inspect
 
 from app.domain.editions import LOUD_FROM
 from app.extensions import db
 from app.models import Edition
-from app.queries.editions import drop_reasons
 from app.queries.loud import SHOWN, loud_mentions
 from app.queries.posts import post_of
 from app.queries.repeats import earlier_runs
@@ -23,15 +23,17 @@ from app.queries.steps import (
     counts_of,
     is_named_with_others,
     picture_of,
+    reasons_of,
     stand_of,
     steps_since,
 )
 from app.services.audit import UNDOABLE
 from app.services.undo import next_redo, next_undo
+from app.web.asking import ask
 from app.web.company import company_of
 from app.web.reach import ROWS_AT_ONCE, is_near, is_quiet, seen_version, states_of, tells_all
 from app.web.told_ages import ages_told
-from app.web.views import shown_view
+from app.web.views import looks_at_all
 
 # Where the rows of each list stand that comes row by row.
 LISTS = {"picked": "#picked", "candidate": "#candidates", "held": "#held > ul", "dropped": "#dropped > ul"}
@@ -39,8 +41,12 @@ LISTS = {"picked": "#picked", "candidate": "#candidates", "held": "#held > ul", 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The last few actions in a draft, by the ids of their events, and the rows they changed, as they stand now."""
+    """The last few actions in a draft, by the ids of their events, and the rows they changed, as they stand now.
 
+    They are told to the person `editor_id`.
+    """
+
+    editor_id: int
     stand: Stand
     version: int
     events: Mapping[int, Any]
@@ -88,13 +94,13 @@ def steps_told(edition_id: int, item_ids: Collection[int] = ()) -> Steps | None:
     None where more must be looked at: the page is filtered or has a lens, it does not say what it has seen, the log
     does not tell of every version since, or something was done that is told by more than rows, counts and the bar.
     """
-    view, seen = shown_view(), seen_version()
-    if seen is None or view.filters.is_on or view.through:
+    seen = seen_version()
+    if seen is None or not looks_at_all():
         return None
-    stand = stand_of(db.session, edition_id, seen)
+    stand = stand_of(ask, edition_id, seen)
     if stand.status != "draft" or not _knows_data(stand) or not is_near(seen, stand.version):
         return None
-    events = steps_since(db.session, edition_id, seen)
+    events = steps_since(ask, edition_id, seen)
     if not tells_all(events, seen, stand.version):
         return None
     changes = [change for event in events for change in event.changes]
@@ -104,13 +110,15 @@ def steps_told(edition_id: int, item_ids: Collection[int] = ()) -> Steps | None:
     # From the first action on an edition does not follow the rules any more, and somebody holds its baton.
     if not stand.had_begun and any(event.at == stand.acted_at for event in events):
         return None
+    # An action has just let go of the account that was looked at before it: it is not read again for its number.
+    me = inspect(current_user._get_current_object()).identity[0]
     version = max([stand.version, *(event.version for event in events)])
-    picture = picture_of(db.session, stand, ids, current_user.id) if ids else Picture(version, [], [])
+    picture = picture_of(db.session, ask, stand, ids, me) if ids else Picture(version, [], [])
     ages = ages_told(stand.id, stand.date)
     # What was done in between would put rows beside others that the page has elsewhere.
     if ages is None or picture.version != version:
         return None
-    return Steps(stand, version, {event.id: event for event in events}, changes, picture, ages)
+    return Steps(me, stand, version, {event.id: event for event in events}, changes, picture, ages)
 
 
 def _knows_data(stand: Stand) -> bool:
@@ -118,15 +126,15 @@ def _knows_data(stand: Stand) -> bool:
     return not stand.is_running and request.values.get("up_to") == str(stand.run_id)
 
 
-def steps_shown(steps: Steps) -> Markup:
-    """The regions of the page that these actions changed, as they are now."""
+def steps_shown(steps: Steps, *, may_edit: bool) -> Markup:
+    """The regions of the page that these actions changed, as they are now, for somebody who may edit or only look."""
     stand, lists, resized = steps.stand, steps.lists, steps.resized
     desk = _Desk(
         stand.date,
         steps.version,
         stand.cut,
-        counts_of(db.session, stand.id) if resized or lists & {"held", "dropped"} else {},
-        drop_reasons(db.session, stand.id) if "dropped" in lists else (),
+        counts_of(ask, stand.id) if resized or lists & {"held", "dropped"} else {},
+        reasons_of(ask, stand.id) if "dropped" in lists else (),
     )
     context = {
         "desk": desk,
@@ -140,8 +148,8 @@ def steps_shown(steps: Steps) -> Markup:
         "asks": True,
         "seen": steps.version,
         "run": stand.run_id,
-        "may_edit": current_user.may_edit,
-        **_bar(steps),
+        "may_edit": may_edit,
+        **(_bar(steps) if may_edit else {}),
         **_loud(steps),
     }
     return Markup(render_template("partials/editions/_steps.html", **context))
@@ -168,11 +176,9 @@ def _repeats(steps: Steps) -> dict[int, Any]:
 
 def _bar(steps: Steps) -> dict[str, Any]:
     """What the bar needs: all of it where its way to publish may be another one that depends on who is here."""
-    if not current_user.may_edit:
-        return {}
-    stand = steps.stand
-    own = [event for event in steps.events.values() if event.editor_id == current_user.id]
-    if "picked" in steps.resized and stand.baton_editor_id != current_user.id:
+    stand, me = steps.stand, steps.editor_id
+    own = [event for event in steps.events.values() if event.editor_id == me]
+    if "picked" in steps.resized and stand.baton_editor_id != me:
         edition = db.session.get_one(Edition, stand.id, populate_existing=True)
         return {"company": company_of(edition), "post": post_of(db.session, edition)} | _undoing(stand, own)
     return _undoing(stand, own) if own else {}
@@ -190,6 +196,6 @@ def _undoing(stand: Stand, own: Sequence[Any]) -> dict[str, Any]:
 def _loud(steps: Steps) -> dict[str, Any]:
     """The mentions that are counted for several papers, where they may be others because of what came or went."""
     ids, edition_id = steps.crossing, steps.stand.id
-    if not ids or not is_named_with_others(db.session, edition_id, ids, LOUD_FROM):
+    if not ids or not is_named_with_others(db.session, ask, edition_id, ids, LOUD_FROM):
         return {}
     return {"loud": loud_mentions(db.session, edition_id, LOUD_FROM)}

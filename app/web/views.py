@@ -51,6 +51,12 @@ def shown_view() -> Shown:
     )
 
 
+def looks_at_all() -> bool:
+    """Whether the page that asks shows all papers in their own order: no filter is on, and no lens."""
+    fields = {name: list(values) for name, values in request.values.lists()}
+    return not from_query(fields).is_on and read_lens(request.values.get("without", "")) is None
+
+
 def fields_of(shown: Shown) -> list[tuple[str, str]]:
     """The fields that say so, as pairs of name and value."""
     fields = [(name, value) for name, values in as_query(shown.filters).items() for value in values]
