@@ -1,6 +1,5 @@
 """A post's bytes: compose writes what parse reads, exactly, and the names and dates that go with a post."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from app.domain.front_matter import (
@@ -42,9 +41,9 @@ __all__ = [
     "Profile",
     "ProfileError",
     "Quote",
+    "blocks",
     "body_parts",
     "compose",
-    "composed_entry",
     "file_name",
     "first_difference",
     "from_dict",
@@ -53,7 +52,6 @@ __all__ = [
     "parse",
     "slug",
     "to_dict",
-    "with_head",
 ]
 
 
@@ -77,28 +75,23 @@ def _filled_in(document: PostDocument, profile: Profile) -> bytes:
 
 
 def _lumen(document: PostDocument) -> bytes:
-    last = None if document.closing or not document.entries else document.entries[-1]
-    entries = [composed_entry(entry, last=entry is last) for entry in document.entries]
-    return with_head(document.front, body_parts(document, entries), document.newline)
+    post = "".join([head_of(document.front), *body_parts(document)])
+    return post.replace("\n", document.newline).encode("utf-8")
 
 
-def with_head(front: FrontMatter, parts: Sequence[str], newline: str = "\n") -> bytes:
-    """The bytes of a post in lumen's form: its front matter, then the parts of its body."""
-    return "".join([head_of(front), *parts]).replace("\n", newline).encode("utf-8")
-
-
-def body_parts(document: PostDocument, entries: Sequence[str]) -> list[str]:
-    """The body of a post in lumen's form: what stands before the entries, their texts, and the closing words."""
-    more = bool(entries or document.closing)
+def body_parts(document: PostDocument) -> list[str]:
+    """The body of a post in lumen's form: what stands before the entries, each entry, and the closing words."""
+    more = bool(document.entries or document.closing)
     opening = document.layout or usual_opening(document.introduction, more=more)
     beginning = opening[0] + (document.introduction + "".join(opening[1:]) if document.introduction else "")
+    last = None if document.closing or not document.entries else document.entries[-1]
+    entries = [_composed(entry, last=entry is last) for entry in document.entries]
     after_rule, after = document.closing_layout or usual_closing()
     closing = [f"{CLOSING_RULE}{after_rule}{document.closing}{after}"] if document.closing else []
     return [beginning, *entries, *closing]
 
 
-def composed_entry(entry: Entry, *, last: bool) -> str:
-    """An entry of a post in lumen's form, with the blank lines after it; `last` if the post ends with it."""
+def _composed(entry: Entry, *, last: bool) -> str:
     texts = blocks(entry)
     breaks = entry.layout
     if len(breaks) != len(texts):  # None noted, or the entry has got another block since.

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +21,6 @@ from app.domain.posts import (
     Profile,
     ProfileError,
     compose,
-    composed_entry,
     from_dict,
     lumen_front_matter,
     to_dict,
@@ -94,12 +94,16 @@ def in_lumen(record: Record) -> bytes:
     return compose(document_of(record))
 
 
-def entry_in_lumen(record: Record, number: int, item: Record, *, last: bool) -> str:
-    """What `in_lumen` has of one item of an edition's record, which is looked at for the rest alone.
+def entry_of(record: Record, number: int, item: Record) -> Entry:
+    """The entry of one item of an edition's record, of which it takes the time zone, the weights, the rule of quotes
+    and whether TeX is tidied, and nothing else."""
+    return _entry(number, item, record, _zone(record.get("timezone") or "UTC"))
 
-    Of that it takes the time zone, the weights, the rule of quotes and whether TeX is tidied, and nothing else.
-    """
-    return composed_entry(_entry(number, item, record, _zone(record.get("timezone") or "UTC")), last=last)
+
+def with_note(entry: Entry, note: str | None) -> Entry:
+    """The entry of an item that has no note, with this one behind what its post says there already."""
+    words = note_markdown(note) if note else ""
+    return replace(entry, note="\n\n".join(text for text in (entry.note, words) if text)) if words else entry
 
 
 def fingerprint(record: Record) -> str:
@@ -157,23 +161,19 @@ def _entry(number: int, item: Record, record: Record, zone: tzinfo) -> Entry:
         [counted(mention) for mention in mentions],
         record.get("weights") or {},
     )
-    return Entry(
+    entry = Entry(
         number=number,
         title=spelled(headline, inline_start=True),
         authors=markdown_text(", ".join(item.get("authors") or ())),
         metrics=tuple(_metrics(totals, zone)),
         links=f"[abs]({abs_url(arxiv_id)}) | [pdf]({pdf_url(arxiv_id)})",
         categories=" | ".join(_category(name) for name in item.get("categories") or () if _CATEGORY.fullmatch(name)),
-        note=_note(item),
+        note=_ran_before(item["update"]) if item.get("update") else "",
         abstract=spelled(item.get("abstract") or ""),
         quotes=tuple(quote for _, quote in quotes_of(mentions, names, _rule(record, zone))),
     )
-
-
-def _note(item: Record) -> str:
-    """What stands before the abstract: that the paper ran before, where it runs as an update, and the editor's note."""
-    said = (_ran_before(item["update"]) if item.get("update") else "", note_markdown(item.get("note") or ""))
-    return "\n\n".join(text for text in said if text)
+    # Before the abstract stand that the paper ran before, where it runs as an update, and the editor's note.
+    return with_note(entry, item.get("note"))
 
 
 def _ran_before(ran: Record) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.editions import Rules
 from app.domain.records import profile_of, rebuilt
 from app.models import Edition, Post
+from app.queries.drafts import DraftedEdition
 from app.queries.posts import post_of
 from app.queries.records import edition_record
 
@@ -20,7 +21,7 @@ _NEWEST = select(func.max(_POST.revision)).where(_POST.edition_id == bindparam("
 
 def next_record(
     session: Session,
-    edition: Edition,
+    edition: Edition | DraftedEdition,
     *,
     now: datetime,
     rules: Rules,
@@ -32,7 +33,8 @@ def next_record(
     Where readers have a revision already it is that of a correction: the post keeps its first date, its profile and so
     the name of its file, and its corrections go on with `note`.
     """
-    newest = newest_revision(session, edition.id)
+    is_read = isinstance(edition, DraftedEdition)
+    newest = edition.newest_revision if is_read else newest_revision(session, edition.id)
     was = post_of(session, edition)
     if was is None:
         return edition_record(session, edition, now=now, rules=rules, revision=newest + 1, items=items)

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from datetime import date as Day
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Text, bindparam, cast, desc, null, select, union_all
+from sqlalchemy import Row, Text, bindparam, cast, desc, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from app.models import Edition, Editor, Item, Mention, MentionedPaper, Paper, Revision, Strike
-from app.queries.evidence import mention_counts, reading_counts
+from app.models import Edition, Editor, Item, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision, Strike
+from app.queries.drafts import DraftedEdition
+from app.queries.evidence import COUNTS
 from app.queries.repeats import earlier_runs, slugs_of_posts
 
 _ITEM, _PAPER, _REVISION = Item.__table__, Paper.__table__, Revision.__table__
-_NAMES = MentionedPaper.__table__
+_MENTION, _NAMES, _SNAPSHOT = Mention.__table__, MentionedPaper.__table__, MetricsSnapshot.__table__
+_STRIKE, _EDITOR = Strike.__table__, Editor.__table__
+_OF_MENTION = (
+    *("gone_run_id", "source", "external_id", "repost_of", "url", "author_name", "author_handle"),
+    *("text", "html", "posted_at", "posted_on"),
+)
 _PICKED = (_ITEM.c.edition_id == bindparam("edition_id"), _ITEM.c.state == "picked")
 
 # Built once. What is JSON stays text: it is looked into only where something is made of it.
@@ -21,7 +27,6 @@ _PAPERS = (
     select(
         _ITEM.c.id,
         _ITEM.c.headline,
-        _ITEM.c.note,
         cast(_ITEM.c.quotes, Text).label("quotes_json"),
         _ITEM.c.update_of,
         _ITEM.c.horizon,
@@ -33,28 +38,56 @@ _PAPERS = (
         cast(_PAPER.c.categories, Text).label("categories_json"),
         _PAPER.c.comment,
         _PAPER.c.doi,
+        _ITEM.c.note,
     )
     .join_from(_ITEM, _PAPER, _PAPER.c.id == _ITEM.c.paper_id)
     .where(*_PICKED)
     .order_by(_ITEM.c.order_key)
 )
-_READINGS = reading_counts().where(Item.edition_id == bindparam("edition_id"), Item.state == "picked")
-_MENTIONS = (
-    mention_counts(
-        Mention.gone_run_id,
-        Mention.external_id,
-        Mention.url,
-        Mention.author_name,
-        Mention.author_handle,
-        Mention.text,
-        Mention.html,
-        Mention.posted_at,
-        Mention.posted_on,
-        Strike.reason.label("strike_reason"),
-        Editor.name.label("struck_by"),
+_COUNTS = tuple(_SNAPSHOT.c[name] for name in COUNTS)
+_later = _SNAPSHOT.alias()
+# As `reading_counts` and `mention_counts` of queries/evidence.py have them.
+_READINGS = (
+    select(_ITEM.c.id.label("item_id"), _SNAPSHOT.c.source, *_COUNTS, _SNAPSHOT.c.captured_at)
+    .join_from(_ITEM, _SNAPSHOT, _SNAPSHOT.c.paper_id == _ITEM.c.paper_id)
+    .where(
+        *_PICKED,
+        _SNAPSHOT.c.run_id <= _ITEM.c.horizon,
+        _SNAPSHOT.c.captured_at
+        == select(func.max(_later.c.captured_at))
+        .where(_later.c.paper_id == _SNAPSHOT.c.paper_id, _later.c.source == _SNAPSHOT.c.source)
+        .where(_later.c.run_id <= _ITEM.c.horizon)
+        .scalar_subquery(),
+        or_(*(count.is_not(None) for count in _COUNTS)),
     )
-    .outerjoin(Editor, Editor.id == Strike.editor_id)
-    .where(Item.edition_id == bindparam("edition_id"), Item.state == "picked")
+    .order_by(_ITEM.c.id, _SNAPSHOT.c.source)
+)
+_newest = (
+    select(_later.c.id)
+    .where(_later.c.mention_id == _NAMES.c.mention_id, _later.c.run_id <= _ITEM.c.horizon)
+    .order_by(_later.c.captured_at.desc(), _later.c.id.desc())
+    .limit(1)
+    .correlate(_ITEM, _NAMES)
+    .scalar_subquery()
+)
+_MENTIONS = (
+    select(
+        _ITEM.c.id.label("item_id"),
+        _MENTION.c.id.label("mention_id"),
+        *(_MENTION.c[name] for name in _OF_MENTION),
+        *_COUNTS,
+        _SNAPSHOT.c.captured_at,
+        _STRIKE.c.struck_at,
+        _STRIKE.c.reason.label("strike_reason"),
+        _EDITOR.c.name.label("struck_by"),
+    )
+    .join_from(_ITEM, _NAMES, _NAMES.c.paper_id == _ITEM.c.paper_id)
+    .join(_MENTION, _MENTION.c.id == _NAMES.c.mention_id)
+    .outerjoin(_SNAPSHOT, _SNAPSHOT.c.id == _newest)
+    .outerjoin(_STRIKE, _STRIKE.c.mention_id == _MENTION.c.id)
+    .outerjoin(_EDITOR, _EDITOR.c.id == _STRIKE.c.editor_id)
+    .where(*_PICKED, _NAMES.c.run_id <= _ITEM.c.horizon)
+    .order_by(_ITEM.c.id, _NAMES.c.rank, _MENTION.c.id)
 )
 _BEFORE = (cast(_REVISION.c.before, Text).label("before_json"), _REVISION.c.run_id.label("run_id"))
 # What revisions later than the horizon replaced, the newest first: the oldest such words stand.
@@ -94,12 +127,12 @@ class PickedPaper:
 
     @property
     def content(self) -> Hashable:
-        """All of it as plain values, under which can be kept what is made of it."""
+        """All but the note as plain values, under which can be kept what is made of it."""
         rows = (tuple(map(tuple, found)) for found in (self.readings, self.mentions, self.former))
-        return (tuple(self.item), *rows, self.update)
+        return (tuple(self.item)[:-1], *rows, self.update)
 
 
-def picked_papers(session: Session, edition: Edition, site_url: str) -> list[PickedPaper]:
+def picked_papers(session: Session, edition: Edition | DraftedEdition, site_url: str) -> list[PickedPaper]:
     """The picked papers of an edition in their order; `site_url` is that of earlier entries."""
     of_edition = {"edition_id": edition.id}
     items = session.execute(_PAPERS, of_edition).all()
@@ -126,7 +159,9 @@ def _by_item(rows: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
     return found
 
 
-def _updates(session: Session, edition: Edition, item_ids: Sequence[int], site_url: str) -> dict[int, Update]:
+def _updates(
+    session: Session, edition: Edition | DraftedEdition, item_ids: Sequence[int], site_url: str
+) -> dict[int, Update]:
     """Of each item that runs as an update all that its post says of the earlier entry, which may be called otherwise
     one day."""
     if not item_ids:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from app.models import AuditEvent, Delivery, Edition, Editor, Post, PostEntry
+from app.queries.drafts import DraftedEdition
 
 # A delivery that is still to arrive, or that an editor has to decide about.
 UNARRIVED = ("waiting", "failed", "changed")
@@ -56,7 +57,7 @@ def posts_in_archive(session: Session) -> list[PostLine]:
     return [PostLine(*row) for row in session.execute(query)]
 
 
-def post_of(session: Session, edition: Edition) -> Post | None:
+def post_of(session: Session, edition: Edition | DraftedEdition) -> Post | None:
     """The revision of an edition's post that readers have, or had before it was withdrawn; None before the first."""
     return session.get(Post, edition.post_id) if edition.post_id else None
 

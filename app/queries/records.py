@@ -12,6 +12,7 @@ from app.domain.quoting import counted
 from app.domain.ranking import best_first, mention_score
 from app.domain.records import FORMAT
 from app.models import Edition
+from app.queries.drafts import DraftedEdition
 from app.queries.evidence import COUNTS, Evidence
 from app.queries.picked import PickedPaper, Update, picked_papers
 
@@ -24,7 +25,7 @@ _OF_PAPER = ("arxiv_id", "version", "title", "authors", "abstract", "categories"
 
 def edition_record(
     session: Session,
-    edition: Edition,
+    edition: Edition | DraftedEdition,
     *,
     now: datetime,
     rules: Rules,
@@ -60,7 +61,7 @@ def edition_record(
     }
 
 
-def item_records(session: Session, edition: Edition, rules: Rules) -> list[dict[str, Any]]:
+def item_records(session: Session, edition: Edition | DraftedEdition, rules: Rules) -> list[dict[str, Any]]:
     """What a record says of each picked item of an edition, in order."""
     return [item_record(paper) for paper in picked_papers(session, edition, rules.site_url)]
 

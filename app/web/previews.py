@@ -4,20 +4,20 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_login import current_user, login_required
 
 from app.domain.posts import FrontMatterError, ProfileError
 from app.domain.records import fingerprint, in_lumen, rebuilt
 from app.extensions import db
-from app.models import Edition
+from app.queries.drafts import DraftedEdition, drafted_edition
 from app.queries.posts import post_on
 from app.web.auth import acting
 from app.web.documents import BARE_HEADERS, Reading, reading_of
 from app.web.drafts import Draft, draft_of
-from app.web.editions import edition_or_404
 from app.web.htmx import is_htmx
 from app.web.readers import ReadingLinkShown, shown_reading_link
+from app.web.urls import date_or_404
 
 bp = Blueprint("previews", __name__)
 
@@ -37,14 +37,19 @@ class _Frozen:
     def fingerprint(self) -> str:
         return fingerprint(self.record)
 
-    def document(self, *, empty: str) -> str:
+    def page(self, *, empty: str) -> str:
         return reading_of(in_lumen(self.record), empty=empty).document
 
     def markdown(self) -> bytes:
         return rebuilt(self.record)
 
 
-def _shown(edition: Edition) -> Draft | _Frozen:
+def _edition_or_404(day: str) -> DraftedEdition:
+    date = date_or_404(day)
+    return drafted_edition(db.session, date) or abort(404, f"There is no edition for {date}.")
+
+
+def _shown(edition: DraftedEdition) -> Draft | _Frozen:
     """What publishing would freeze now, or what it froze."""
     post = post_on(db.session, edition.date) if edition.status == "published" else None
     who = acting()
@@ -62,7 +67,7 @@ def _bytes_of(shown: Draft | _Frozen) -> bytes:
 def _reading_of(shown: Draft | _Frozen, kind: str) -> Reading:
     """What a panel shows of it; what it does not show is not made."""
     markdown = _bytes_of(shown).decode("utf8", "replace") if kind != "page" else ""
-    return Reading(markdown, shown.document(empty=NOTHING_PICKED) if kind != "markdown" else "")
+    return Reading(markdown, shown.page(empty=NOTHING_PICKED) if kind != "markdown" else "")
 
 
 @bp.get("/editions/<day>/preview")
@@ -72,7 +77,7 @@ def show(day: str) -> Response:
 
     `as` is page, markdown or both, `width` that at which the page is laid out.
     """
-    edition = edition_or_404(day)
+    edition = _edition_or_404(day)
     kind, width = _chosen("as", KINDS), _chosen("width", WIDTHS)
     shown, link = _shown(edition), shown_reading_link(edition)
     digest = _digest(edition, shown, kind, link)
@@ -97,7 +102,7 @@ def _chosen(name: str, choices: tuple[str, ...]) -> str:
     return asked if asked in choices else choices[0]
 
 
-def _digest(edition: Edition, shown: Draft | _Frozen, kind: str, link: ReadingLinkShown | None) -> str:
+def _digest(edition: DraftedEdition, shown: Draft | _Frozen, kind: str, link: ReadingLinkShown | None) -> str:
     """The short name of what a panel shows; the time of publishing, which goes on by itself, does not count."""
     may_make_link = edition.status == "draft" and current_user.may_edit
     told = f"{shown.fingerprint}\0{kind}\0{link}\0{may_make_link}"
@@ -115,7 +120,7 @@ def _tagged(response: Response, digest: str) -> Response:
 @login_required
 def page(day: str) -> Response:
     """The preview by itself, as a reader sees it: to be printed, or looked at in the browser's own width."""
-    response = make_response(_shown(edition_or_404(day)).document(empty=NOTHING_PICKED))
+    response = make_response(_shown(_edition_or_404(day)).page(empty=NOTHING_PICKED))
     response.headers.update(BARE_HEADERS)
     return response
 
@@ -124,4 +129,4 @@ def page(day: str) -> Response:
 @login_required
 def markdown(day: str) -> Response:
     """The preview's very bytes."""
-    return Response(_bytes_of(_shown(edition_or_404(day))), mimetype="text/markdown")
+    return Response(_bytes_of(_shown(_edition_or_404(day))), mimetype="text/markdown")

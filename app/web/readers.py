@@ -10,7 +10,8 @@ from flask_login import AnonymousUserMixin, current_user
 from itsdangerous import BadData, URLSafeSerializer
 
 from app.extensions import db
-from app.models import Edition, ReadingLink
+from app.models import Edition
+from app.queries.drafts import DraftedEdition
 from app.services.audit import Acted
 from app.services.reading_links import LinkEnded, edition_of_link, end_reading_link, make_reading_link
 from app.web.auth import acting, editor_required
@@ -43,14 +44,13 @@ class ReadingLinkShown:
     made_at: datetime
 
 
-def shown_reading_link(edition: Edition) -> ReadingLinkShown | None:
+def shown_reading_link(edition: DraftedEdition) -> ReadingLinkShown | None:
     """The link of a draft; None where there is none, and for anybody who may not change anything."""
-    link = db.session.get(ReadingLink, edition.id) if edition.status == "draft" and current_user.may_edit else None
-    if link is None:
+    may_see = edition.status == "draft" and current_user.may_edit
+    if not may_see or edition.link_nonce is None or edition.link_made_at is None:
         return None
-    token = _token_of(edition.id, link.nonce)
-    address = url_for("readers.show", token=token, _external=True)
-    return ReadingLinkShown(address, link.editor.name if link.editor else "", link.made_at)
+    address = url_for("readers.show", token=_token_of(edition.id, edition.link_nonce), _external=True)
+    return ReadingLinkShown(address, edition.link_made_by or "", edition.link_made_at)
 
 
 def _signer() -> URLSafeSerializer:
@@ -108,7 +108,7 @@ def show(token: str) -> Response:
         return _answer(_ended(str(ended)), 410)
     clock, rules = current_app.extensions["clock"], current_app.extensions["rules"]
     said = f"A draft of {long_date(edition.date)}, not published: it may still change."
-    return _answer(draft_of(edition, clock(), rules).document(empty=NOTHING_PICKED, said=said), 200)
+    return _answer(draft_of(edition, clock(), rules).page(empty=NOTHING_PICKED, said=said), 200)
 
 
 def _ended(sentence: str) -> str:
