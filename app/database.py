@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import Engine, Select, event, make_url
 from sqlalchemy.types import TypeEngine
 
@@ -22,7 +22,6 @@ def prepare_database(app: Flask) -> None:
         engine = db.engine
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
-    app.extensions["questions"] = {}
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
@@ -41,26 +40,11 @@ def shown_address(url: str) -> str:
     return make_url(url).set(password=None, query={}).render_as_string()
 
 
-def ask(statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
-    """The rows, by names, of a statement that only reads, that is made once, and that holds no lists of values.
-
-    It goes past the session to the driver itself, with the same types: on the way through SQLAlchemy a question that
-    the database answers in 15 µs takes 90. Only what every open page asks all the time is worth it.
-    """
-    questions = current_app.extensions["questions"]
-    if statement not in questions:
-        questions[statement] = Question(db.engine, statement)
-    try:
-        return questions[statement].ask(values)
-    except db.engine.dialect.loaded_dbapi.Error:
-        # SQLAlchemy knows what to do about a lost connection, and says in its own words what went wrong.
-        return db.session.execute(statement, values).all()
-
-
 class Question:
-    """A statement as the driver takes it, and what turns values into the driver's and the driver's rows into ours.
+    """A statement that only reads and holds no lists of values, asked of the driver itself past any session.
 
-    For `ask`, and for who asks where there is no session yet.
+    Values and rows have the statement's types, and rows its names. Only what is asked all the time is worth it: on the
+    way through SQLAlchemy a question that the database answers in 15 µs takes 90.
     """
 
     def __init__(self, engine: Engine, statement: Select[Any]) -> None:
@@ -71,16 +55,19 @@ class Question:
             (name, _converter(engine, compiled.binds[name].type, "bind_processor"))
             for name in compiled.positiontup or compiled.binds
         ]
-        self._columns = [_converter(engine, column.type, "result_processor", None) for column in columns]
+        converters = [_converter(engine, column.type, "result_processor", None) for column in columns]
+        self._columns = [(place, convert) for place, convert in enumerate(converters) if convert]
         self._row = namedtuple("Row", [column.key for column in columns])._make
 
     def ask(self, values: Mapping[str, Any]) -> list[Any]:
         """The rows for some values. Raises the driver's errors."""
         given = self._fixed | values
         sent = [(name, convert(given[name]) if convert else given[name]) for name, convert in self._binds]
-        rows = self._fetched([value for _, value in sent] if self._by_place else dict(sent))
-        convert_all = list(enumerate(self._columns))
-        return [self._row(convert(row[n]) if convert else row[n] for n, convert in convert_all) for row in rows]
+        rows = [list(row) for row in self._fetched([value for _, value in sent] if self._by_place else dict(sent))]
+        for row in rows:
+            for place, convert in self._columns:
+                row[place] = convert(row[place])
+        return [self._row(row) for row in rows]
 
     def _fetched(self, sent: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         with closing(self._engine.raw_connection()) as pooled:

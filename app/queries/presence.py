@@ -26,7 +26,7 @@ _EDITION, _EDITOR, _PRESENCE = Edition.__table__.c, Editor.__table__.c, Presence
 _RUN, _EVENT = Run.__table__.c, AuditEvent.__table__.c
 # Every open page asks this every few seconds: so it is one statement, built once, and its rows are plain ones. It goes
 # from the accounts, which are few, to presences by their key, for no index has an edition's presences together.
-_MEETING = (
+MEETING = (
     select(
         _EDITION.id.label("edition_id"),
         *(_EDITION[name] for name in ("status", "version", "baton_editor_id", "baton_at")),
@@ -52,7 +52,7 @@ _MEETING = (
 _NEWEST_ACT = select(func.max(func.coalesce(_EVENT.ended_at, _EVENT.at, type_=_EVENT.at.type))).where(
     _EVENT.edition_id == bindparam("edition_id"), _EVENT.editor_id == bindparam("holder")
 )
-_HOLDER = (
+HOLDER = (
     select(
         *(_EDITOR[name] for name in ("name", "role", "disabled_at")),
         *(_PRESENCE[name] for name in ("seen_at", "active_at")),
@@ -134,7 +134,7 @@ def through(session: Session) -> Ask:
 def meet(ask: Ask, day: Day | None, editor_id: int, now: datetime) -> Meeting | None:
     """The edition of a day as an editor meets it now; None where there is no such account, or it was closed."""
     asked = {"day": day, "me": editor_id, "heard_since": now - HERE}
-    rows = ask(_MEETING, asked)
+    rows = ask(MEETING, asked)
     mine = next((row for row in rows if row.id == editor_id), None)
     if mine is None:
         return None
@@ -179,7 +179,7 @@ def _baton(
         if person.id == holder_id and not person.is_idle:
             active_at = max(since or person.active_at, person.active_at)
             return Baton(holder_id, person.name, since, active_at, is_here=person.may_edit, is_idle=False)
-    (holder,) = ask(_HOLDER, {"edition_id": edition_id, "holder": holder_id})
+    (holder,) = ask(HOLDER, {"edition_id": edition_id, "holder": holder_id})
     did = [time for time in (holder.acted_at, since, holder.active_at) if time is not None]
     seen = [*did, *([holder.seen_at] if holder.seen_at else [])]
     may_edit = holder.role == "editor" and holder.disabled_at is None

@@ -33,6 +33,7 @@ from app.web import (
     previews,
     public,
     publications,
+    quiet_news,
     quotes,
     readers,
     rehearsals,
@@ -121,5 +122,6 @@ def register(app: Flask) -> None:
     security.register(app)
     secret_addresses.register(app)
     openly.register(app)
+    quiet_news.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)

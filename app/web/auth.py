@@ -1,11 +1,11 @@
 """Who is asking: the signed-in editor, what a stranger is told, and what a reader may not do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from flask_login import current_user, login_required
 from sqlalchemy import bindparam, select
 
@@ -41,8 +41,8 @@ def _number_in(kept: str) -> int | None:
     return int(number) if number.isdecimal() else None
 
 
-def claimed_account() -> tuple[int | None, str]:
-    """The number of the account that the session says it is of, and the key by which that account still knows it.
+def claimed_account(session: Mapping[str, Any]) -> tuple[int | None, str]:
+    """The number of the account that a session says it is of, and the key by which that account still knows it.
 
     For whoever reads the account together with something else; all others ask `current_user`.
     """

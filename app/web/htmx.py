@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Request, Response, make_response, redirect, render_template, request
 from htmx_flask import make_response as make_htmx_response
 from markupsafe import Markup
 
 
 def is_htmx() -> bool:
     """Whether htmx asks, and so takes fragments."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
+    return is_asked_by_htmx(request)
+
+
+def is_asked_by_htmx(asked: Request) -> bool:
+    """Whether a request is one of htmx, and so takes fragments."""
+    return bool(asked.htmx) and not asked.htmx.history_restore_request
 
 
 def render(page: str, *, fragment: str | None = None, status: int = 200, **context: Any) -> Response:

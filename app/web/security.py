@@ -24,7 +24,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _NAMES = {name.lower(): (name, value) for name, value in HEADERS.items()}
-# An answer depends on who asks, on whether htmx does, and on how it may be packed.
+# No page is shown again without asking the desk.
+UNKEPT = "private, no-cache"
+# What an answer depends on: who asks, whether htmx does, and how it may be packed.
 VARY = "Cookie, HX-Request, Accept-Encoding"
 YEAR = 365 * 24 * 3600
 
@@ -48,7 +50,7 @@ def add_headers(response: Response) -> Response:
             response.cache_control.immutable = True
             response.cache_control.max_age = YEAR
     elif "cache-control" not in there:
-        headers.add("Cache-Control", "no-store" if response.status_code >= 400 else "private, no-cache")
+        headers.add("Cache-Control", "no-store" if response.status_code >= 400 else UNKEPT)
         _vary(response, there)
     elif not response.cache_control.public:
         _vary(response, there)

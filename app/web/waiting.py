@@ -2,24 +2,23 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from flask_login import current_user
 
-from app.database import ask
 from app.domain.changes import Change
 from app.extensions import db
 from app.models.editors import session_key
-from app.queries.presence import Meeting, meet
+from app.queries.presence import Meeting, meet, through
 from app.services import rebase
 from app.services.audit import Acted
-from app.services.presence import is_due
 from app.web.auth import acting, ask_to_sign_in, claimed_account, editor_required
-from app.web.company import company_at, remember_asking
-from app.web.desk import act, caught_up, company_regions, read_run, told_regions
+from app.web.company import remember_asking
+from app.web.desk import act, caught_up, company_regions, told_regions
 from app.web.editions import edition_or_404
 from app.web.filters import counted, grouped, source_name
 from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
+from app.web.news import CHANGES, DATA, NOTHING, news_in, says_more
 from app.web.urls import read_date
 
 bp = Blueprint("waiting", __name__)
@@ -94,37 +93,29 @@ def news(day: str) -> Response:
     came, went, or went on to another paper, what tells of that. Where the edition was changed, all that these changes
     reached comes. The question also says where its person is (`on`, `field`), whether anything was done since the one
     before (`active`), and which papers were looked at (`looked`); `here` is what the page shows of the others.
+    Where nothing is new and nothing to be written, web/quiet_news.py answers before this is asked.
     """
     if not is_htmx():
         return redirect(url_for("editions.show", day=day), 303) if current_user.is_authenticated else ask_to_sign_in()
-    me, key = claimed_account()
+    me, key = claimed_account(session)
     met = _meet(day, me)
     if me is None or met is None or session_key(me, met.password_hash) != key:
         return _signed_out()
-    if met.status == "draft" and _says_more(met, me):
+    if says_more(request.args, met, me, current_app.extensions["clock"]()):
         remember_asking(met.edition_id, me)
         met = _meet(day, me) or met
-    if met.edition_id is None or request.args.get("seen") != str(met.version):
+    new = news_in(request.args, met, me)
+    if new == CHANGES:
         return caught_up(met.edition_id or edition_or_404(day).id)
-    if read_run() != met.run_id:
-        return answer(*told_regions(edition_or_404(day)), version=met.version)
-    company = company_at(met, me)
-    if company and request.args.get("here") != company.digest:
-        return answer(*company_regions(edition_or_404(day)), version=met.version)
-    return Response(status=204)
+    if new == NOTHING:
+        return Response(status=204)
+    edition = edition_or_404(day)
+    return answer(*(told_regions(edition) if new == DATA else company_regions(edition)), version=met.version)
 
 
 def _meet(day: str, me: int | None) -> Meeting | None:
-    """What decides whether anything is new, in one question; of most pages nothing else is asked."""
-    return meet(ask, read_date(day), me, current_app.extensions["clock"]()) if me is not None else None
-
-
-def _says_more(met: Meeting, me: int) -> bool:
-    """Whether a page says more of its person than is known, or it is time to write again that the person is here."""
-    if request.args.get("active") or "looked" in request.args:
-        return True
-    heard_at = next((person.seen_at for person in met.people if person.id == me), None)
-    return is_due(heard_at, current_app.extensions["clock"]())
+    clock = current_app.extensions["clock"]
+    return meet(through(db.session()), read_date(day), me, clock()) if me is not None else None
 
 
 def _signed_out() -> Response:

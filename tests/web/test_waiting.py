@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
@@ -336,6 +337,46 @@ def test_where_nothing_is_new_one_statement_is_asked(
     clock.tick(seconds=1)
     assert ask(as_editor, begun, **seen).status_code == 204
     assert session.scalars(select(Presence.seen_at).order_by(Presence.seen_at.desc())).first() == clock()
+
+
+@pytest.mark.parametrize(
+    ("address", "says", "headers", "seconds"),
+    [
+        ("18", {}, HTMX, 3),
+        ("18", {}, HTMX, 10),
+        ("18", {}, HTMX, 60),
+        ("18", {"active": "yes"}, HTMX, 3),
+        ("18", {"looked": "1"}, HTMX, 3),
+        ("18", {"seen": "1"}, HTMX, 3),
+        ("18", {"run": "0"}, HTMX, 3),
+        ("18", {"run": ""}, HTMX, 3),
+        ("18", {"here": "another"}, HTMX, 3),
+        ("18", {}, {}, 3),
+        ("18", {}, HTMX | {"HX-History-Restore-Request": "true"}, 3),
+        ("17", {}, HTMX, 3),
+        ("99", {}, HTMX, 3),
+    ],
+)
+def test_what_is_answered_before_the_desk_is_asked_is_what_the_desk_says(
+    app: Flask,
+    as_editor: FlaskClient,
+    as_other_editor: FlaskClient,
+    begun: Laid,
+    clock,
+    address: str,
+    says: dict,
+    headers: dict,
+    seconds: int,
+) -> None:
+    as_other_editor.get(begun.address)
+    seen = {"seen": begun.edition.version, "run": 1, "here": here(as_editor, begun)} | says
+    clock.tick(seconds=seconds)
+    asked = {"query_string": seen, "headers": headers}
+    answers = [as_editor.get(f"/editions/2026-11-{address}/news", **asked)]
+    app.wsgi_app = app.wsgi_app.desk
+    answers.append(as_editor.get(f"/editions/2026-11-{address}/news", **asked))
+    first, second = [(answer.status, sorted(answer.headers), answer.data) for answer in answers]
+    assert first == second
 
 
 def test_without_htmx_the_news_are_the_page(as_editor: FlaskClient, begun: Laid) -> None:
