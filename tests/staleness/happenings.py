@@ -108,7 +108,11 @@ def write_by_hand(stage: Stage, hand: Hand) -> None:
 
 def go_on(**by: float) -> Way:
     """The clock goes on."""
-    return lambda stage, hand: stage.clock.tick(**by)
+
+    def goes(stage: Stage, hand: Hand) -> None:
+        stage.clock.tick(**by)
+
+    return goes
 
 
 HAPPENINGS: dict[str, Way] = {

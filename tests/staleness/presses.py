@@ -8,9 +8,10 @@ from sqlalchemy import select
 from app.models import AuditEvent, Delivery, Edition
 from app.queries.writings import owned_text, stand_of
 from tests.factories import DAY
+from tests.staleness.answers import Answer
 from tests.staleness.stage import Hand, Stage
 
-Way = Callable[[Stage, Hand], object]
+Way = Callable[[Stage, Hand], Answer | None]
 WORDS = ("Read *this* first.", "Ten years of waiting.\n\nAt last.", "", "Where $x_i > 0$ & <moss>.")
 CUTS = ("0", "35", "50", "85", "1000")
 
@@ -35,15 +36,15 @@ def of_post(verb: str, **fields: str) -> Way:
     return form(f"/posts/{{before}}/{verb}", htmx=False, **fields)
 
 
-def set_cut(stage: Stage, hand: Hand) -> None:
+def set_cut(stage: Stage, hand: Hand) -> Answer:
     """The cut goes to a number."""
-    stage.press(hand, "/editions/{day}/cut", cut=CUTS[hand.number % len(CUTS)])
+    return stage.press(hand, "/editions/{day}/cut", cut=CUTS[hand.number % len(CUTS)])
 
 
 def save(field: str) -> Way:
     """A text is saved by its page itself, which has it as it stands."""
 
-    def saved(stage: Stage, hand: Hand) -> None:
+    def saved(stage: Stage, hand: Hand) -> Answer:
         with stage.straight() as session:
             edition = session.scalars(select(Edition).where(Edition.date == DAY)).one()
             item = None if field in ("introduction", "closing") else stage.item(session, hand.number)
@@ -52,27 +53,28 @@ def save(field: str) -> Way:
             seen = stand_of(field, owned.text, owned.last).seen
         where = f"/items/{item_id}" if item_id else "/editions/{day}"
         text = WORDS[hand.number % len(WORDS)]
-        stage.press(hand, f"{where}/texts/{field}", text=text, seen=seen, writer=hand.who)
+        return stage.press(hand, f"{where}/texts/{field}", text=text, seen=seen, writer=hand.who)
 
     return saved
 
 
-def save_all(stage: Stage, hand: Hand) -> None:
+def save_all(stage: Stage, hand: Hand) -> Answer:
     """The texts of a paper at once, from the form that needs no script."""
     with stage.straight() as session:
         version = str(stage.item(session, hand.number).version)
     text = WORDS[hand.number % len(WORDS)]
-    stage.press(hand, "/items/{item}/text", htmx=False, version=version, headline=text, note=text)
+    return stage.press(hand, "/items/{item}/text", htmx=False, version=version, headline=text, note=text)
 
 
-def restore_order(stage: Stage, hand: Hand) -> None:
+def restore_order(stage: Stage, hand: Hand) -> Answer | None:
     """The order of an earlier moment comes back."""
     with stage.straight() as session:
         of_day = select(AuditEvent.id).join(Edition, Edition.id == AuditEvent.edition_id).where(Edition.date == DAY)
         events = list(session.scalars(of_day.where(AuditEvent.editor_id.is_not(None)).order_by(AuditEvent.id)))
-    if events:
-        event = events[hand.number % len(events)]
-        stage.press(hand, f"/editions/{{day}}/history/{event}/order", htmx=False)
+    if not events:
+        return None
+    event = events[hand.number % len(events)]
+    return stage.press(hand, f"/editions/{{day}}/history/{event}/order", htmx=False)
 
 
 def be_at(**at: str) -> Way:
@@ -86,21 +88,21 @@ def be_at(**at: str) -> Way:
     return said
 
 
-def schedule(stage: Stage, hand: Hand) -> None:
+def schedule(stage: Stage, hand: Hand) -> Answer:
     """The edition is to be published by itself in an hour."""
     at = stage.clock() + timedelta(hours=1)
     fields = {"day": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}", "reason": "as asked", "note": "One was wrong."}
-    stage.press(hand, "/editions/{day}/schedule", **fields)
+    return stage.press(hand, "/editions/{day}/schedule", **fields)
 
 
 def decide(choice: str) -> Way:
     """Somebody decides about the newest delivery."""
 
-    def decided(stage: Stage, hand: Hand) -> None:
+    def decided(stage: Stage, hand: Hand) -> Answer:
         with stage.straight() as session:
             newest = session.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
             number, seen = newest.id, newest.found_sha256 or ""
-        stage.press(hand, f"/deliveries/{number}/decision", choice=choice, seen=seen)
+        return stage.press(hand, f"/deliveries/{number}/decision", choice=choice, seen=seen)
 
     return decided
 

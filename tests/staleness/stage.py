@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.keeping import Keep, KeepNewest
-from app.models import Edition, Editor, Item, Mention, ReadingLink
+from app.models import Edition, Editor, Item, Mention, Post, ReadingLink
 from app.queries.waiting import newest_finished_run
 from app.services.acting import Acting
 from app.services.delivery import deliver_due
@@ -123,6 +123,7 @@ class Stage:
             app.extensions["targets"] = [self.shelf]
         with self.straight() as session:
             self.ids = _ids(session)
+            self.shelf.files = {post.file_name: post.markdown for post in session.scalars(select(Post))}
 
     def _cookie(self, who: str) -> str:
         kept = {CSRF: f"the session of {who}"}

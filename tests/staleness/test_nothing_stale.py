@@ -1,44 +1,25 @@
 """The law that nothing shown is stale: a desk that has been running shows what one just started on the same database
 shows, byte for byte, and confirms what a browser has only where that still holds."""
 
-import shutil
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
-from pathlib import Path
+from functools import lru_cache
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from app import create_app
-from app.extensions import db
 from app.models import AuditEvent
 from app.services.audit import Kind
-from tests.conftest import COMPILED, PHASES, Clock
-from tests.databases import copy_database, execute
-from tests.mail_server import SENDER, TO, Postbox, mail_server
-from tests.services.shelf import Shelf
+from tests.conftest import PHASES
+from tests.staleness.answers import Answer
 from tests.staleness.happenings import HAPPENINGS
 from tests.staleness.pages import FEW, LOOKED_AT_MOST, PAGES
 from tests.staleness.presses import PRESSES
-from tests.staleness.stage import (
-    ANA,
-    BEGINS,
-    EDITORS,
-    JO,
-    Asked,
-    Hand,
-    Stage,
-    copy_file,
-    forget,
-    keeps_in_use,
-    lay,
-    made_with_keeps,
-)
+from tests.staleness.stage import ANA, EDITORS, JO, Asked, Hand, Stage, forget, keeps_in_use
 
 WAYS = PRESSES | HAPPENINGS
 # How each kind of event comes about: ways, done one after the other at the first desk, by Ana where nobody is named.
@@ -111,100 +92,15 @@ FIRST = {
 LATE = ("publish", "schedule", "Jo closes", "an hour", "a day")
 _KNOWN = {*FIRST, *LATE, *(step for steps in HAPPENS.values() for step in steps)}
 BESIDE = [name for name in WAYS if name not in _KNOWN] + [*LATE]
-NUMBERS = count(1)
 
 
-@contextmanager
-def desk(url: str, folder: Path, more: dict[str, str], clock: Clock, compiled) -> Iterator[Flask]:
-    """One desk, as a worker of gunicorn is one."""
-    known = {
-        "HOTPAPERS_DATABASE_URL": url,
-        "HOTPAPERS_INSTANCE_DIR": str(folder),
-        "HOTPAPERS_SECRET_KEY": "not a secret, for tests only",
-        "HOTPAPERS_GRACE": "5",
-    }
-    app, keeps = made_with_keeps(lambda: create_app(known | more))
-    with app.app_context():
-        db.engine.update_execution_options(compiled_cache=COMPILED)
-    app.jinja_env.bytecode_cache = compiled
-    # That a token is signed right is tested elsewhere; here it is seen in every page whose it is.
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    app.config["KEEPS"] = keeps
-    app.extensions["clock"], app.extensions["targets"] = clock, [Shelf()]
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def posting() -> Iterator[dict[str, str]]:
-    """The settings of a mail server that takes everything."""
-    with mail_server(Postbox()) as port:
-        yield {
-            "HOTPAPERS_SMTP_HOST": "127.0.0.1",
-            "HOTPAPERS_SMTP_PORT": str(port),
-            "HOTPAPERS_SMTP_SECURITY": "none",
-            "HOTPAPERS_MAIL_FROM": SENDER,
-            "HOTPAPERS_MAIL_TO": TO,
-        }
-
-
-@contextmanager
-def staged(urls: dict[str, str], put_back: Callable[[], None], folder: Path, more, compiled) -> Iterator[Stage]:
-    """The desks of a stage, by name, on their databases; what is laid there once is put back by `put_back`."""
-    clock = Clock(BEGINS)
-    with desk(urls["laid"], folder, more, clock, compiled) as app, app.app_context():
-        lay(db.session, app, clock)
-    with (
-        desk(urls["first"], folder, more, clock, compiled) as first,
-        desk(urls["first"], folder, more, clock, compiled) as second,
-        desk(urls["first"], folder, more, clock, compiled) as fresh,
-        desk(urls.get("twin", urls["first"]), folder, more, clock, compiled) as twin,
-    ):
-        apps = {"first": first, "second": second, "fresh": fresh} | ({"twin": twin} if "twin" in urls else {})
-        yield Stage(apps, clock, lambda: put_back(list(apps.values())))
-
-
-@pytest.fixture(scope="module")
-def stage(sqlite_template, tmp_path_factory, posting, compiled_templates) -> Iterator[Stage]:
-    """The desks on an SQLite file."""
-    folder = tmp_path_factory.mktemp("stage")
-    files = {name: folder / f"{name}.db" for name in ("laid", "first", "twin")}
-    for file in files.values():
-        shutil.copyfile(sqlite_template, file)
-    urls = {name: f"sqlite:///{file}" for name, file in files.items()}
-    put_back = lambda apps: copy_file(files["laid"], files["first"])  # noqa: E731
-    with staged(urls, put_back, folder, posting, compiled_templates) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def postgres_stage(postgres_template, tmp_path_factory, posting, compiled_templates) -> Iterator[Stage]:
-    """The desks on a PostgreSQL database."""
-    address, numbers = postgres_template, next(NUMBERS)
-    laid, first = f"stage_laid_{numbers}", f"stage_{numbers}"
-
-    def put_back(apps: list[Flask]) -> None:
-        for app in apps:
-            with app.app_context():
-                db.engine.dispose()
-        execute(address, f"drop database if exists {first} with (force)")
-        copy_database(address, laid, first)
-
-    copy_database(address, "desk_template", laid)
-    urls = {"laid": address.format(laid), "first": address.format(first)}
-    with staged(urls, put_back, tmp_path_factory.mktemp("stage"), posting, compiled_templates) as found:
-        yield found
-    for name in (laid, first):
-        execute(address, f"drop database {name} with (force)")
-
-
-def go(stage: Stage, steps: list[str | tuple[str, str, int]], number: int = 0) -> None:
-    """Do one thing after the other at the first desk."""
+def go(stage: Stage, steps: list[str | tuple[str, str, int]], number: int = 0) -> Answer | None:
+    """Do one thing after the other at the first desk; what the last one was answered, where it was a form."""
+    answer = None
     for step in steps:
         name, who, chosen = (step, ANA, number) if isinstance(step, str) else step
-        WAYS[name](stage, Hand(who, 0, chosen))
+        answer = WAYS[name](stage, Hand(who, 0, chosen))
+    return answer
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -224,7 +120,8 @@ def test_what_comes_after_something_else_is_seen_at_once_too(stage: Stage, name:
     stage.begin()
     go(stage, FIRST[name])
     look(stage, FEW)
-    go(stage, [name], number=1)
+    answer = go(stage, [name], number=1)
+    assert answer is None or answer.status < 400
     for asked in FEW:
         stage.check(asked, 1)
 
@@ -266,6 +163,32 @@ def test_all_that_desks_keep_is_found_and_can_be_forgotten(stage: Stage) -> None
     assert not {id(keep) for keep in keeps_in_use() if keep._kept} - {id(keep) for keep in known}
     forget(desk)
     assert not any(keep._kept for keep in desk.config["KEEPS"])
+
+
+# What functions keep for all desks of a process: what their arguments alone say. Files are among them with the time
+# they were changed; the code's own digest is that of what is loaded.
+OF_ARGUMENTS = {
+    *("app.bundles._scripts_in", "app.bundles.stamp", "app.bundles.joined", "app.web.confirming._code"),
+    *("app.domain.dialects._respelled", "app.domain.history._compared", "app.domain.markdown_tree.markdown_tree"),
+    *("app.domain.mathematics.mathml", "app.domain.profiles.templates._template", "app.queries.shown._names"),
+    *("app.domain.profiles.templates._is_expression", "app.queries.shown._sources", "app.web.filters._stamp"),
+    *("app.web.filters.tex", "app.web.filters.plain", "app.web.public.as_title"),
+}
+# What a desk is given when it is made, and statements as its driver takes them.
+NOT_KEPT = {"targets", "sources", "questions"}
+
+
+def test_nothing_is_kept_in_any_other_way(stage: Stage) -> None:
+    modules = [(name, module) for name, module in sys.modules.items() if name.partition(".")[0] == "app"]
+    memories = {
+        f"{name}.{word}"
+        for name, module in modules
+        for word, thing in vars(module).items()
+        if type(thing) is type(lru_cache(abs)) and thing.__module__ == name
+    }
+    assert memories <= OF_ARGUMENTS
+    given = stage.fresh.extensions
+    assert {name for name, thing in given.items() if isinstance(thing, dict | list | set)} <= NOT_KEPT
 
 
 def look(stage: Stage, pages: list[Asked]) -> None:
