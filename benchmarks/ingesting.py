@@ -1,12 +1,14 @@
 """Papers and mentions that were fetched, stored by the desk or by bare upserts, in a process of its own.
 
-`python -m benchmarks.ingesting desk|floor DATABASE PAPERS` prints seconds, rows, and the most memory before and after.
+`python -m benchmarks.ingesting desk|floor DATABASE PAPERS` prints seconds and the most memory before and after; with
+`traced` in their place the desk's run is traced, and what holds memory is printed.
 """
 
 import json
 import resource
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -17,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.domain.sources import Fetched, FetchedMention, FetchedPaper
+from app.domain.sources import Fetched, FetchedMention, FetchedPaper, Question
 from app.extensions import db
 from app.services.ingestion import BATCH, ingest
 from benchmarks.floor import connect
@@ -28,6 +30,8 @@ from benchmarks.profiles import Profile, profiled
 # So many papers stand in one listing; a run that reads more of them reads more days.
 PAPERS_A_DAY = 500
 MENTIONS_A_PAPER = 10
+# So many of those who hold memory are told.
+HOLDERS_SHOWN = 8
 STORED = ("papers", "announcements", "mentions", "mentioned_papers", "metrics_snapshots")
 UPSERTS = (
     "insert into runs (id, started_at, status, was_cut_off, asked_all, reports) values (?, ?, 'running', ?, ?, '[]')",
@@ -57,14 +61,14 @@ def fetched(papers: int) -> list[Fetched]:
     return things
 
 
-def ingest_by_desk(url: str, things: Sequence[Fetched]) -> float:
+def ingest_by_desk(url: str, source: Listing) -> float:
     """One run of the desk, its editions filled and its index written; returns the seconds."""
     with tempfile.TemporaryDirectory() as folder:
         app = desk_app(url, Path(folder))
         with app.app_context():
             began = perf_counter()
             rules = app.extensions["rules"]
-            run = ingest(db.session, [Listing(things)], day=None, clock=lambda: MORNING, rules=rules)
+            run = ingest(db.session, [source], day=None, clock=lambda: MORNING, rules=rules)
             seconds = perf_counter() - began
             if run.status != "succeeded":
                 raise RuntimeError(f"the run ended as {run.status}: {run.reports}")
@@ -130,10 +134,42 @@ def count_rows(url: str) -> int:
     return count
 
 
+class WatchedListing(Listing):
+    """Says what had come to hold memory by the time that everything was read."""
+
+    held = ""
+
+    def fetch(self, question: Question) -> Iterator[Fetched]:
+        """Everything, in order."""
+        yield from super().fetch(question)
+        self.held = held_memory()
+
+
+def traced_ingest(url: str, things: Sequence[Fetched]) -> dict[str, str]:
+    """What one run of the desk holds, when all is read and when it is over, by the files that asked for it."""
+    listing = WatchedListing(things)
+    tracemalloc.start()
+    ingest_by_desk(url, listing)
+    most = tracemalloc.get_traced_memory()[1] / 2**20
+    words = f"The run asked for {most:.1f} MB at most. Held once all was read: {listing.held}; at the end: "
+    return {"held": f"{words}{held_memory()}."}
+
+
+def held_memory() -> str:
+    """The files that ask for most of what is held now."""
+    taken = tracemalloc.take_snapshot().statistics("filename")
+    shown = [f"{_short(one.traceback[0].filename)} {one.size / 2**20:.2f} MB" for one in taken[:HOLDERS_SHOWN]]
+    return ", ".join(shown)
+
+
+def _short(file: str) -> str:
+    return f"`{'/'.join(Path(file).parts[-2:])}`"
+
+
 def profile_ingest(url: str, papers: int) -> Profile:
     """Where the time of a run goes."""
     things = fetched(papers)
-    return profiled(lambda: ingest_by_desk(url, things))
+    return profiled(lambda: ingest_by_desk(url, Listing(things)))
 
 
 def forget_most_memory() -> None:
@@ -156,7 +192,10 @@ def main(who: str, address: str, papers: str) -> None:
     things = fetched(int(papers))
     forget_most_memory()
     before = most_memory()
-    seconds = (ingest_by_desk if who == "desk" else ingest_by_floor)(address, things)
+    if who == "traced":
+        print(json.dumps(traced_ingest(address, things)))
+        return
+    seconds = ingest_by_desk(address, Listing(things)) if who == "desk" else ingest_by_floor(address, things)
     print(json.dumps({"seconds": seconds, "before": before, "after": most_memory()}))
 
 

@@ -60,7 +60,7 @@ def _of(things: Sequence[Kept], kind: type[T]) -> list[T]:
 def ids_of_known(session: Session, arxiv_ids: Iterable[str]) -> dict[str, int]:
     """The ids of the papers that the desk has, by arXiv id."""
     names = list(dict.fromkeys(arxiv_ids))
-    return dict(session.execute(KNOWN_IDS, {"names": names}).tuples().all()) if names else {}
+    return dict(session.execute(KNOWN_IDS, {"names": names}).all()) if names else {}
 
 
 def _store_papers(session: Session, papers: Sequence[FetchedPaper], run_id: int, stored: Stored) -> dict[str, int]:

@@ -183,7 +183,7 @@ def _link(
     if not fresh:
         return
     touched = {paper_id for _, paper_id in fresh}
-    ranks = dict(session.execute(COUNTED, {"ids": list(touched)}).tuples().all())
+    ranks = dict(session.execute(COUNTED, {"ids": list(touched)}).all())
     rows = []
     for mention_id, paper_id in fresh:
         rank = ranks.get(paper_id, 0)
