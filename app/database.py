@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, Select, event, make_url
+from sqlalchemy import Engine, Float, Select, event, make_url
 from sqlalchemy.types import TypeEngine
 
 from app.extensions import db
@@ -83,4 +83,7 @@ class Question:
 
 
 def _converter(engine: Engine, kind: TypeEngine[Any], name: str, *more: Any) -> Callable[[Any], Any] | None:
+    # Every driver gives and takes them as they are; only for psycopg SQLAlchemy would look at each column for that.
+    if isinstance(kind, Float):
+        return None
     return getattr(kind.dialect_impl(engine.dialect), name)(engine.dialect, *more)

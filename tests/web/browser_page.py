@@ -44,7 +44,7 @@ class Element:
         del self.parent.children[self.at()]
 
     def written(self, without: set[str]) -> str:
-        """It as text that two pages can be compared by, without what has one of the ids, and without some attributes."""
+        """It as text that pages are compared by, without what has one of the ids, and without the attributes named."""
         if not self.name:
             return " ".join(self.text.split())
         if self.id in without:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed, Rules
 from app.domain.sources import Reading
-from app.models import Item
 from app.queries.editions import edition_on, version_of
 from app.queries.shown import item_order
 from app.services import baton, curation, cutting, evidence, ordering, undo
