@@ -51,16 +51,20 @@ _KEPT = [name for name in ITEM_FIELDS if name in _NAMES and name not in ("score"
 _READ = (
     select(*((_PAPERS if name in _OF_PAPER else _ITEMS).c[name] for name in _NAMES))
     .join_from(_ITEMS, _PAPERS)
-    .where(_ITEMS.c.edition_id == bindparam("edition"), _ITEMS.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_ITEMS.c.id)
+    .where(_ITEMS.c.edition_id == bindparam("edition"))
 )
+# A list of ids is written into a statement anew each time, which costs as much again.
+_READ_ONE = _READ.where(_ITEMS.c.id == bindparam("item"))
+_READ_MANY = _READ.where(_ITEMS.c.id.in_(bindparam("items", expanding=True))).order_by(_ITEMS.c.id)
 _WRITE = update(_ITEMS).where(_ITEMS.c.id == bindparam("item"))
 
 
 def read_chosen(session: Session, edition_id: int, item_ids: Collection[int]) -> list[Chosen]:
     """Items of an edition that is claimed. Raises NotAllowed for one that is not there, or waits to be taken."""
-    asked = ({"edition": edition_id, "ids": part} for part in chunks(sorted(item_ids)))
-    found = [Chosen(*row) for values in asked for row in session.execute(_READ, values)]
+    found: list[Chosen] = []
+    for part in chunks(sorted(item_ids)):
+        query, asked = (_READ_ONE, {"item": part[0]}) if len(part) == 1 else (_READ_MANY, {"items": part})
+        found += [Chosen(*row) for row in session.execute(query, {"edition": edition_id, **asked})]
     if len(found) < len(set(item_ids)):
         raise NotAllowed("There is no such paper in this edition.")
     if any(item.state == "waiting" for item in found):
