@@ -147,7 +147,7 @@ def newest_edition_date(session: Session) -> Day | None:
 def desk(session: Session, edition: Edition, shown: Shown = EVERYTHING) -> Desk:
     """The edition with its lists, of each what is shown in the order shown."""
     read = read_edition(session, edition.id)
-    return _desk(session, edition, arrange(session, edition, shown, items=read.values), read)
+    return _desk(session, edition, arrange(session, edition, shown, items=read.places), read)
 
 
 def desk_of(session: Session, edition: Edition, arranged: Arranged, *, only: Wanted | None = None) -> Desk:

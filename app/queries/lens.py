@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.domain.editions import Rules
 from app.domain.lens import Lens
 from app.domain.ranking import mention_score, paper_score, source_totals
-from app.models import AuditEvent, Item, Mention, MentionedPaper, Run, Strike
+from app.models import Item, Mention, MentionedPaper, Strike
 from app.queries.evidence import mention_counts, scoring_inputs
 
 ACCOUNTS_SHOWN = 30
@@ -28,16 +28,6 @@ class HeardAccount:
     def lens(self) -> Lens:
         """The lens that takes this account away."""
         return Lens(self.source, self.handle or self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class HeardOf:
-    """All that `accounts_heard` depends on beside the weights; `event_id` grows with whatever changes any of it."""
-
-    event_id: int | None
-    run_id: int | None
-    strikes: str | None
-    papers: str | None
 
 
 def scores_without(session: Session, edition_id: int, lens: Lens, rules: Rules) -> dict[int, float]:
@@ -79,26 +69,6 @@ def _mentions_of(session: Session, edition_id: int, lens: Lens) -> list[int]:
         .where(Item.edition_id == edition_id, _said_by(lens))
     )
     return list(session.scalars(query.distinct()))
-
-
-_ITEM, _RUN, _STRIKE, _EVENT = (model.__table__.c for model in (Item, Run, Strike, AuditEvent))
-_NEWEST_RUN = select(func.max(_RUN.id)).scalar_subquery()
-_AS_OF = cast(_ITEM.id, Text).concat(":").concat(cast(_ITEM.horizon, Text))
-HEARD_OF = select(
-    select(func.max(_EVENT.id)).scalar_subquery(),
-    _NEWEST_RUN,
-    select(func.aggregate_strings(cast(_STRIKE.mention_id, Text), ",")).scalar_subquery(),
-    select(func.aggregate_strings(_AS_OF, ","))
-    .where(_ITEM.edition_id == bindparam("edition_id"), _ITEM.state.in_(("picked", "candidate")))
-    .scalar_subquery(),
-    select(_RUN.status).where(_RUN.id == _NEWEST_RUN).scalar_subquery(),
-)
-
-
-def heard_of(session: Session, edition_id: int) -> HeardOf | None:
-    """What the accounts heard in an edition depend on; None while a run goes on, which may change any of it."""
-    *known, run_status = session.execute(HEARD_OF, {"edition_id": edition_id}).one()
-    return None if run_status == "running" else HeardOf(*known)
 
 
 def accounts_heard(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, union
+from sqlalchemy import bindparam, select, union
 from sqlalchemy.orm import Session
 
 from app.models import Announcement, Edition, Item, Look, MentionedPaper
@@ -17,10 +17,15 @@ class LastLook:
     run_id: int
 
 
+_LOOK = Look.__table__.c
+LAST_LOOK = select(_LOOK.before_at, _LOOK.before_run_id).where(
+    _LOOK.edition_id == bindparam("edition_id"), _LOOK.editor_id == bindparam("editor_id")
+)
+
+
 def last_look(session: Session, edition_id: int, editor_id: int) -> LastLook | None:
     """Somebody's last look at an edition before the present one, None in a first look."""
-    query = select(Look.before_at, Look.before_run_id).where(Look.edition_id == edition_id, Look.editor_id == editor_id)
-    look = session.execute(query).first()
+    look = session.execute(LAST_LOOK, {"edition_id": edition_id, "editor_id": editor_id}).first()
     return LastLook(look.before_at, look.before_run_id) if look and look.before_run_id is not None else None
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row as Values
@@ -84,6 +85,8 @@ OF_ROW = (
     cast(_PAPER.authors, Text).label("authors_json"),
     cast(_PAPER.categories, Text).label("categories_json"),
 )
+_NAMES = [column.name for column in OF_ROW]
+_PLACE = itemgetter(0, 1, len(OF_ROW), 2, _NAMES.index("arxiv_id"))
 _ROWS = select(*OF_ROW, _ITEM.order_key).join_from(Item.__table__, Paper.__table__)
 _FORMER = (
     select(_ITEM.id, _REVISION.before)
@@ -105,6 +108,12 @@ class Read(NamedTuple):
 
     values: Sequence[Values[Any]]
     former: Mapping[int, Mapping[str, Any]]
+
+    @property
+    def places(self) -> list[tuple[Any, ...]]:
+        """Of each item id, state, order key, score and arXiv id, by which lists are put in order."""
+        # By number, for a name is looked up anew in each row.
+        return [_PLACE(values) for values in self.values]
 
     def rows(self, extras: Mapping[int, tuple[Any, ...]] | None = None) -> dict[int, Row]:
         """The rows by item, or only those for which `extras` has the fields from `number` on."""

@@ -88,9 +88,12 @@ def item_order(session: Session, edition_id: int) -> dict[str, list[int]]:
 
 
 def arrange(
-    session: Session, edition: Edition, shown: Shown = EVERYTHING, *, items: Sequence[Any] | None = None
+    session: Session, edition: Edition, shown: Shown = EVERYTHING, *, items: Sequence[Sequence[Any]] | None = None
 ) -> Arranged:
-    """The edition's lists as they stand and as they are shown; `items` where whoever asks has read them already."""
+    """The edition's lists as they stand and as they are shown.
+
+    `items` gives the columns of ITEMS_OF_EDITION, where whoever asks has read them already.
+    """
     items = _items(session, edition.id) if items is None else items
     order = _by_state(items)
     look = last_look(session, edition.id, shown.editor_id) if shown.editor_id else None
@@ -130,16 +133,17 @@ def _let_through(session: Session, edition_id: int, filters: Filters, new: set[i
 
 
 def _seen_through(
-    session: Session, edition: Edition, through: Through, arranged: Arranged, items: Sequence[Any]
+    session: Session, edition: Edition, through: Through, arranged: Arranged, items: Sequence[Sequence[Any]]
 ) -> Arranged:
     """The same with the ranked lists in the order of the scores through a lens, and what that would change."""
     scores = scores_without(session, edition.id, through.lens, through.rules)
-    of = {item.id: item for item in items}
+    of = {item_id: (score, arxiv_id) for item_id, _, _, score, arxiv_id in items}
 
     def rank(item_id: int) -> tuple[float, str]:
-        return rank_key(scores.get(item_id, of[item_id].score), of[item_id].arxiv_id)
+        score, arxiv_id = of[item_id]
+        return rank_key(scores.get(item_id, score), arxiv_id)
 
-    is_above = {i: (is_above_cut(of[i].score, edition.cut), is_above_cut(scores[i], edition.cut)) for i in scores}
+    is_above = {i: (is_above_cut(of[i][0], edition.cut), is_above_cut(scores[i], edition.cut)) for i in scores}
     return replace(
         arranged,
         shown=arranged.shown | {state: sorted(arranged.shown[state], key=rank) for state in RANKED},
@@ -178,14 +182,15 @@ def _counted(names: Iterable[Iterable[str]]) -> list[tuple[str, int]]:
     return sorted(Counter(chain.from_iterable(names)).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _items(session: Session, edition_id: int) -> Sequence[Any]:
+def _items(session: Session, edition_id: int) -> Sequence[Sequence[Any]]:
     return session.execute(ITEMS_OF_EDITION, {"edition_id": edition_id}).all()
 
 
-def _by_state(items: Iterable[Any]) -> dict[str, list[int]]:
+def _by_state(items: Iterable[Sequence[Any]]) -> dict[str, list[int]]:
     lists: dict[str, list[Any]] = {state: [] for state in STATES}
-    for item in items:
-        if item.state in lists:
-            place = item.order_key if item.state == "picked" else rank_key(item.score, item.arxiv_id)
-            lists[item.state].append((place, item.id))
-    return {state: [item_id for _, item_id in sorted(found)] for state, found in lists.items()}
+    for item_id, state, order_key, score, arxiv_id in items:
+        if state == "picked":
+            lists[state].append((order_key, item_id))
+        elif state in lists:
+            lists[state].append((*rank_key(score, arxiv_id), item_id))
+    return {state: [place[-1] for place in sorted(found)] for state, found in lists.items()}

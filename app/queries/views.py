@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models import View
@@ -17,7 +17,14 @@ class SavedView:
     query: str
 
 
+_VIEW = View.__table__.c
+VIEWS_OF = (
+    select(_VIEW.id, _VIEW.name, _VIEW.query)
+    .where(_VIEW.editor_id == bindparam("editor_id"))
+    .order_by(func.lower(_VIEW.name), _VIEW.id)
+)
+
+
 def views_of(session: Session, editor_id: int) -> list[SavedView]:
     """A person's views by their names."""
-    query = select(View.id, View.name, View.query).where(View.editor_id == editor_id)
-    return [SavedView(*row) for row in session.execute(query.order_by(func.lower(View.name), View.id))]
+    return [SavedView(*row) for row in session.execute(VIEWS_OF, {"editor_id": editor_id})]

@@ -1,6 +1,6 @@
 """What waits in an edition: all that finished runs found since an editor looked, and that nobody has taken or left."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.domain.changes import Change, are_other_counts, differences, in_words, 
 from app.domain.editions import Rules
 from app.domain.ranking import SourceTotal, is_above_cut, paper_score, rank_key, source_totals
 from app.models import Edition, Item, Mention, MentionedPaper, MetricsSnapshot, Paper, Revision, Run
+from app.queries.among import among
 from app.queries.evidence import COUNTS, PaperText, chunks, former_papers, scoring_inputs, texts_of_items
 
 # What a paper says, as an editor calls it.
@@ -81,19 +82,17 @@ def waiting_of(
     *,
     up_to: int | None = None,
     item_ids: Collection[int] | None = None,
+    keep: Callable[[Callable[[], Any]], Any] = lambda make: make(),
 ) -> Waiting:
     """What waits in a draft that an editor has acted on, up to a finished run or the newest one; else nothing.
 
-    `item_ids` asks for those items alone.
+    `item_ids` asks for those items alone. `keep` may give again what runs alone brought up to the same one.
     """
     up_to = newest_finished_run(session) if up_to is None else up_to
     if edition.status != "draft" or edition.acted_at is None:
         return Waiting(up_to, [], [])
-    outdated = session.execute(OUTDATED, {"edition_id": edition.id, "up_to": up_to}).all()
-    # Nearly always everything has been read as of the newest run, and then there is nothing to look for.
-    is_any = any(item.horizon < up_to for item in outdated)
-    news = _news_of_items(session, edition.id, up_to) if is_any else {}
-    touched, left = _touched(outdated, news)
+    news = keep(lambda: _news_of_items(session, edition.id, up_to))
+    touched, left = _touched(session, edition.id, up_to, news)
     wanted = touched if item_ids is None else touched & set(item_ids)
     changes = [change for change in _changes(session, wanted, news, edition.cut, rules, up_to) if change.is_anything]
     changes.sort(key=lambda change: (change.withdrawn is None, *rank_key(change.score, change.arxiv_id)))
@@ -105,24 +104,25 @@ def waiting_of(
 
 
 _OF_EDITION, _UP_TO = _ITEM.edition_id == bindparam("edition_id"), bindparam("up_to")
-# The items of which anything can be new; what is held comes with all that is known once it is in another edition, or
-# back in this one.
-OUTDATED = select(_ITEM.id, _ITEM.state, _ITEM.left_run_id, _ITEM.horizon).where(
+TOUCHED = select(_ITEM.id, _ITEM.left_run_id).where(
     _OF_EDITION,
+    or_(among(_ITEM.id, "item_ids"), and_(_ITEM.state == "waiting", _ITEM.horizon <= _UP_TO)),
+    # What is held comes with all that is known once it is in another edition, or back in this one.
     _ITEM.state != "held",
-    or_(_ITEM.horizon < _UP_TO, and_(_ITEM.state == "waiting", _ITEM.horizon == _UP_TO)),
 )
 
 
-def _touched(outdated: Iterable[Any], news: Mapping[int, Mapping[str, _News]]) -> tuple[set[int], set[int]]:
+def _touched(
+    session: Session, edition_id: int, up_to: int, news: Mapping[int, Mapping[str, _News]]
+) -> tuple[set[int], set[int]]:
     """The items of an edition that anything is new of, going by the runs alone, and those of them that were left."""
     touched, left = set(), set()
-    for item in outdated:
-        newest = max((found.run_id for found in news.get(item.id, {}).values()), default=0)
-        if newest or item.state == "waiting":
-            touched.add(item.id)
-        if item.left_run_id is not None and newest <= item.left_run_id:
-            left.add(item.id)
+    which = {"edition_id": edition_id, "up_to": up_to, "item_ids": list(news)}
+    for item_id, left_run_id in session.execute(TOUCHED, which):
+        touched.add(item_id)
+        newest = max((found.run_id for found in news.get(item_id, {}).values()), default=0)
+        if left_run_id is not None and newest <= left_run_id:
+            left.add(item_id)
     return touched, left
 
 

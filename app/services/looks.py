@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Editor, Look
+from app.models import Look
+from app.models.editors import Account
 from app.queries.waiting import newest_finished_run
 from app.services.transactions import transaction
 
@@ -14,15 +15,19 @@ from app.services.transactions import transaction
 AWAY = timedelta(minutes=30)
 # A page that is loaded again within this has not been seen any later, as far as a new look is concerned.
 SAME = timedelta(minutes=1)
+_LOOK = Look.__table__.c
+KNOWN = select(_LOOK.run_id, _LOOK.seen_at).where(
+    _LOOK.editor_id == bindparam("editor_id"), _LOOK.edition_id == bindparam("edition_id")
+)
 
 
-def look(session: Session, edition_id: int, editor: Editor, now: datetime) -> None:
+def look(session: Session, edition_id: int, editor: Account, now: datetime) -> None:
     """Remember that somebody looks at an edition now; after half an hour away a new look begins.
 
     It is nobody's action: it leaves no event, and the edition is not touched.
     """
     run_id = newest_finished_run(session)
-    known = session.get(Look, (editor.id, edition_id), populate_existing=True)
+    known = session.execute(KNOWN, {"editor_id": editor.id, "edition_id": edition_id}).first()
     if known is not None and known.run_id == run_id and timedelta(0) <= now - known.seen_at < SAME:
         return
     is_new = Look.seen_at < now - AWAY

@@ -21,6 +21,7 @@ from app.web import (
     fixed,
     history,
     items,
+    kept_numbers,
     keys,
     lookbacks,
     mentions,
@@ -115,6 +116,7 @@ def register(app: Flask) -> None:
     asking.register(app)
     sparklines.register(app)
     rows.register(app)
+    kept_numbers.register(app)
     fixed.register(app)
     confirming.register(app)
     plots.register(app)

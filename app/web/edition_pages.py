@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, render_template, request
 from flask_login import current_user
 
 from app.extensions import db
@@ -13,8 +13,8 @@ from app.services import looks
 from app.web.collecting import collecting_context
 from app.web.company import Company, company_of, handover_for, remember_opening
 from app.web.confirming import confirmed_or
-from app.web.htmx import render
 from app.web.pages import edition_context
+from app.web.rows import Apart
 from app.web.views import choices_context, shown_view
 
 
@@ -42,7 +42,8 @@ def _made(edition: Edition, company: Company | None, status: int, refused: Mappi
     )
     # What the tag of the page says of the others must be what it shows.
     context |= {"company": company, **refused}
-    return render("pages/editions/show.html", status=status, **context)
+    apart = Apart()
+    return Response(apart.page(render_template("pages/editions/show.html", apart=apart, **context)), status)
 
 
 def days_around(date: Any) -> dict[str, Any]:

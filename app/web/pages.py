@@ -22,6 +22,7 @@ from app.services.undo import next_redo, next_undo
 from app.web.company import company_of, remember_opening
 from app.web.forms import typed_texts
 from app.web.htmx import as_of, is_htmx, render
+from app.web.kept_numbers import kept_as_of
 from app.web.standing import standing_shown
 from app.web.told_ages import ages_now
 from app.web.views import filtered_context
@@ -59,7 +60,10 @@ def edition_context(
         context["loud"] = loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else []
     if known_run is not None:
         return context | _asking(edition, run_id)
-    context["waiting"] = waiting_of(db.session, edition, current_app.extensions["rules"], up_to=run_id)
+    rules = current_app.extensions["rules"]
+    context["waiting"] = waiting_of(
+        db.session, edition, rules, up_to=run_id, keep=lambda make: kept_as_of("news", edition, make, run_id)
+    )
     return context | _asking(edition, run_id)
 
 

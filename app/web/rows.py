@@ -1,6 +1,7 @@
 """The rows of lists as HTML; a row that is as it was the last time is not made again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from secrets import token_hex
 from typing import NamedTuple
 
 from flask import Flask, current_app
@@ -43,7 +44,14 @@ class Words(NamedTuple):
 def rows_html(
     rows: Sequence[Row], cut: float, freshness: Freshness, may_edit: bool, repeats: Mapping[int, Ran]
 ) -> list[Markup]:
-    """Each row by itself; `freshness` tells the ages of their numbers, `repeats` which papers ran before.
+    """Each row by itself; `freshness` tells the ages of their numbers, `repeats` which papers ran before."""
+    return [Markup(row.decode()) for row in rows_bytes(rows, cut, freshness, may_edit, repeats)]
+
+
+def rows_bytes(
+    rows: Sequence[Row], cut: float, freshness: Freshness, may_edit: bool, repeats: Mapping[int, Ran]
+) -> list[bytes]:
+    """The same as they go out.
 
     A row is kept under all of that, the texts themselves, so it can never show anything else than it would.
     """
@@ -59,10 +67,37 @@ def rows_html(
                 # Somebody who edits and somebody who reads may look at the same list in turns.
                 (row.id, may_edit),
                 made_of,
-                lambda row=row, ran=ran: draw(row, _words(row, cut, freshness), may_edit, ran),
+                lambda row=row, ran=ran: draw(row, _words(row, cut, freshness), may_edit, ran).encode(),
             )
         )
     return drawn
+
+
+class Apart:
+    """Rows that go into a page after all else of it was rendered, as the bytes that they are kept as.
+
+    A thousand of them in one text would be copied from template to template, and be turned into bytes once more.
+    """
+
+    def __init__(self) -> None:
+        # No text from outside can know it.
+        self._mark = f"<!-- {token_hex(16)} -->"
+        self._lists: list[list[bytes]] = []
+
+    def put(
+        self, rows: Sequence[Row], cut: float, freshness: Freshness, may_edit: bool, repeats: Mapping[int, Ran]
+    ) -> Markup:
+        """What stands in the page for the rows until they come; the same is given as to `rows_html`."""
+        self._lists.append(rows_bytes(rows, cut, freshness, may_edit, repeats))
+        return Markup(self._mark)
+
+    def page(self, html: str) -> bytes:
+        """The page with all rows in their places."""
+        first, *others = html.encode().split(self._mark.encode())
+        whole = [first]
+        for rows, after in zip(self._lists, others, strict=True):
+            whole += [*rows, after]
+        return b"".join(whole)
 
 
 def _template() -> Callable[..., Markup]:

@@ -1,33 +1,31 @@
 """How somebody looks at an edition: filters and lens as the page sends them, and the views that people save."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
-from flask.blueprints import BlueprintSetupState
 from flask_login import current_user, login_required
 
 from app.domain.editions import NotAllowed
 from app.domain.lens import Lens, read_lens
 from app.domain.views import Filters, as_query, from_query
 from app.extensions import db
-from app.keeping import KeepNewest
 from app.models import Edition
 from app.queries.editions import Desk
-from app.queries.lens import HeardAccount, accounts_heard, heard_of
+from app.queries.lens import HeardAccount, accounts_heard
 from app.queries.shown import Choices, Shown, Through, choices_among, choices_of
 from app.queries.views import views_of
 from app.services import views
 from app.web.filters import in_zone, source_name, today
 from app.web.forms import read_ids
 from app.web.htmx import answer, is_htmx, region
+from app.web.kept_numbers import kept_as_of
 from app.web.urls import date_or_404
 
 bp = Blueprint("views", __name__)
-# Of so many editions it is kept who was heard.
-EDITIONS_KEPT = 60
 STATES_IN_WORDS = {"picked": "picked", "candidate": "candidates", "held": "held", "dropped": "dropped"}
 
 
@@ -91,28 +89,19 @@ def choices_context(edition: Edition, shown: Shown, rows: Desk | None = None) ->
     """
     is_whole = rows is not None and rows.shown_count == rows.count
     choices = choices_among(rows.all_rows) if rows and is_whole else choices_of(db.session, edition.id)
-    accounts = _accounts(edition)
+    accounts, through = _accounts(edition), _through(edition, shown)
     return {
         "choices": _with_chosen(choices, shown.filters),
         "states": STATES_IN_WORDS,
-        "lens_sources": [(Lens(source), _through(edition, shown, Lens(source))) for source, _ in choices.sources],
-        "lens_accounts": [(account, _through(edition, shown, account.lens)) for account in accounts],
+        "lens_sources": [(lens, through(lens)) for lens in (Lens(source) for source, _ in choices.sources)],
+        "lens_accounts": [(account, through(account.lens)) for account in accounts],
     } | views_context(edition.date)
 
 
 def _accounts(edition: Edition) -> list[HeardAccount]:
     """The accounts that were heard in an edition, from all mentions of it, which are gone through only once."""
-    session, rules = db.session(), current_app.extensions["rules"]
-    known = heard_of(session, edition.id)
-    if known is None:
-        return accounts_heard(session, edition.id, rules)
-    return current_app.extensions["accounts_heard"].get(
-        edition.id,
-        # What anybody does counts only where it strikes or moves something.
-        replace(known, event_id=None),
-        lambda: accounts_heard(session, edition.id, rules),
-        lambda: heard_of(session, edition.id) == known,
-    )
+    rules = current_app.extensions["rules"]
+    return kept_as_of("accounts heard", edition, lambda: accounts_heard(db.session(), edition.id, rules))
 
 
 def views_context(day: Any) -> dict[str, Any]:
@@ -131,8 +120,11 @@ def _with_chosen(choices: Choices, filters: Filters) -> Choices:
     return Choices(whole(choices.categories, filters.categories), whole(choices.sources, filters.sources))
 
 
-def _through(edition: Edition, shown: Shown, lens: Lens) -> str:
-    return address_of(edition.date, replace(shown, through=Through(lens, current_app.extensions["rules"])))
+def _through(edition: Edition, shown: Shown) -> Callable[[Lens], str]:
+    """What gives the address of an edition looked at through a lens; `address_of` would make all of each anew."""
+    without = replace(shown, through=None)
+    address = address_of(edition.date, without) + ("&" if fields_of(without) else "?")
+    return lambda lens: f"{address}{urlencode({'without': str(lens)})}"
 
 
 def _chips(edition: Edition, shown: Shown) -> list[Chip]:
@@ -149,11 +141,6 @@ def _chips(edition: Edition, shown: Shown) -> list[Chip]:
     if filters.is_new:
         without.append(("new since your last look", replace(filters, is_new=False)))
     return [Chip(words, address_of(edition.date, replace(shown, filters=rest))) for words, rest in without]
-
-
-@bp.record_once
-def _keep_accounts(state: BlueprintSetupState) -> None:
-    state.app.extensions["accounts_heard"] = KeepNewest(EDITIONS_KEPT)
 
 
 @bp.app_template_filter()

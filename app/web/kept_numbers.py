@@ -1,0 +1,33 @@
+"""What is worked out from all numbers of an edition is kept as long as neither a run nor a strike has moved any."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+
+from app.extensions import db
+from app.keeping import KeepNewest
+from app.models import Edition
+from app.queries.read_as_of import read_as_of
+
+# So many results, each of one edition.
+KEPT = 120
+
+
+def kept_as_of(name: str, edition: Edition, make: Callable[[], Any], *more: object) -> Any:
+    """What `make` makes of an edition's numbers under a name, or the same from before where nothing has moved them.
+
+    It may depend on runs, strikes, horizons and which papers are picked or candidates, on settings and on `more`.
+    """
+    session = db.session()
+    known = read_as_of(session, edition.id)
+    if known is None:
+        return make()
+    return current_app.extensions["kept_numbers"].get(
+        (name, edition.id), (known.alone, more), make, lambda: read_as_of(session, edition.id) == known
+    )
+
+
+def register(app: Flask) -> None:
+    """Keep such results."""
+    app.extensions["kept_numbers"] = KeepNewest(KEPT)
