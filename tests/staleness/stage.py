@@ -38,8 +38,8 @@ ANA, JO, RUI, STRANGER = "Ana", "Jo", "Rui", "a stranger"
 EDITORS = (ANA, JO)
 # What keeps things; each holds them by its `_kept`.
 KEEPS = (Keep, KeepNewest, PostPages)
-# Of the answers that were given at an address, so many are asked to be confirmed.
-TAGS_TRIED = 2
+# Of the answers that were given at an address, so many, the newest, are asked to be confirmed.
+TAGS_TRIED = 1
 
 
 @dataclass(frozen=True, slots=True)

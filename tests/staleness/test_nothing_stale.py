@@ -202,7 +202,7 @@ STEPS = st.tuples(
     st.builds(Hand, who=st.sampled_from(EDITORS), desk=st.integers(0, 1), number=st.integers(0, 7)),
 )
 # So many pages are looked at after each step, and so many in the end.
-AFTER_A_STEP, IN_THE_END = 2, 20
+AFTER_A_STEP, IN_THE_END = 2, 12
 # To explain a failure by the lines that were run would slow each of them down.
 FAST = [phase for phase in PHASES if phase is not Phase.explain]
 
@@ -238,7 +238,7 @@ class Morning(RuleBasedStateMachine):
 
 
 def test_nothing_shown_is_stale_whatever_happens(stage: Stage) -> None:
-    some = settings(max_examples=8, stateful_step_count=12, phases=FAST, suppress_health_check=[HealthCheck.too_slow])
+    some = settings(max_examples=7, stateful_step_count=12, phases=FAST, suppress_health_check=[HealthCheck.too_slow])
     run_state_machine_as_test(lambda: Morning(stage), settings=some)
 
 
