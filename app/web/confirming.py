@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import astuple
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,7 @@ def _state(edition: Edition) -> PageState | None:
 
 
 def _tag(state: PageState, edition: Edition, company: Company | None) -> str:
-    person = current_user._get_current_object()
-    own = [getattr(person, column.key) for column in person.__table__.columns]
+    own = astuple(current_user._get_current_object())
     if "csrf_token" not in session:
         generate_csrf()
     token = (session["csrf_token"], token_age(time.time(), current_app.config["WTF_CSRF_TIME_LIMIT"]))
