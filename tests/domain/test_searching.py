@@ -31,6 +31,11 @@ def test_a_text_is_folded_to_its_plain_words(text, words):
     assert folded(text) == words
 
 
+@given(st.text(st.characters(max_codepoint=127)) | st.lists(PIECES, max_size=15).map("".join))
+def test_plain_texts_are_folded_as_all_others_are(text):
+    assert f"{folded(text)} e".strip() == folded(f"{text} é")
+
+
 @given(ANYTHING)
 def test_what_is_folded_holds_words_of_letters_and_digits_only_and_folding_it_again_changes_nothing(text):
     words = folded(text)
