@@ -34,7 +34,10 @@ EDITION_ID = bindparam("edition_id")
 # Says of a column of items' ids which of them are asked for.
 Asked = Callable[[Any], Any]
 # What nobody does in an edition without acting on it from then on; a strike may come from outside.
-BEGIN = ("item.picked", "item.dropped", "item.held", "item.returned", "item.moved", "item.annotated")
+BEGIN = (
+    *("item.picked", "item.dropped", "item.held", "item.returned", "item.moved", "item.annotated", "item.pinned"),
+    *("item.unpinned", "item.updated", "item.quoted", "edition.ordered", "edition.cut", "edition.written"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
 """What the edition page answers to an action: a redirect, or under htmx every region that changed, read afresh."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
-from flask_login import current_user
 from markupsafe import Markup
 
 from app.domain.editions import NotAllowed, Stale
@@ -24,27 +22,12 @@ from app.web.forms import BadInput, read_ids
 from app.web.htmx import answer, is_htmx, region
 from app.web.pages import edition_context, item_context, item_page
 from app.web.reach import ROWS_AT_ONCE, reach_since, seen_version
-from app.web.steps import LISTS, Steps, steps_shown, steps_told
+from app.web.steps import LISTS, Steps, Told, steps_shown, steps_told
 from app.web.views import address_of, choices_context, filtered_context, shown_view, views_context
 
 CHANGED = "editionChanged"
 # The lists that are folded away.
 FOLDED = {"held", "dropped"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What became of an action, in a sentence; `undo` is the address that takes it back."""
-
-    sentence: str
-    undo: str | None = None
-    bad: bool = False
-
-    @property
-    def region(self) -> Markup:
-        """The region that says so."""
-        context = {"sentence": self.sentence, "undo": self.undo, "bad": self.bad}
-        return region("#toast", "partials/shared/_toast.html", swap="innerHTML", **context)
 
 
 def act(
@@ -72,27 +55,31 @@ def done(edition_id: int, event_id: int | None, *, item_id: int | None = None) -
     if event is None and event_id is not None:
         event = db.session.get(AuditEvent, event_id)
     if steps:
-        told = _Told(_said(event), _undo_url(steps.stand.date, event))
+        told = Told(_said(event), _undo_url(steps.stand.date, event))
         return _told_steps(steps, told, trigger=CHANGED)
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
     if not is_htmx():
         flash(_said(event), "done")
         return redirect(_back_to(edition, item_id), 303)
-    told = _Told(_said(event), _undo_url(edition.date, event))
-    return answer(*changed_regions(edition, item_ids), told.region, trigger=CHANGED, version=edition.version)
+    told = Told(_said(event), _undo_url(edition.date, event))
+    return answer(*changed_regions(edition, item_ids), _toast(told), trigger=CHANGED, version=edition.version)
 
 
 def caught_up(edition_id: int) -> Response:
     """The answer to a page that has not seen all that was done in its edition."""
     if steps := steps_told(edition_id):
-        return _told_steps(steps, None, may_edit=current_user.may_edit, trigger=CHANGED)
+        return _told_steps(steps, None, trigger=CHANGED)
     edition = db.session.get_one(Edition, edition_id, populate_existing=True)
     return answer(*changed_regions(edition), trigger=CHANGED, version=edition.version)
 
 
-def _told_steps(steps: Steps, told: _Told | None, *, may_edit: bool = True, **more: Any) -> Response:
-    regions = [steps_shown(steps, may_edit=may_edit), *opened_details(steps.stand.id), *([told.region] if told else [])]
-    return answer(*regions, version=steps.version, **more)
+def _told_steps(steps: Steps, told: Told | None, **more: Any) -> Response:
+    return answer(steps_shown(steps, told), *opened_details(steps.stand.id), version=steps.version, **more)
+
+
+def _toast(told: Told) -> Markup:
+    context = {"sentence": told.sentence, "undo": told.undo, "bad": told.bad}
+    return region("#toast", "partials/shared/_toast.html", swap="innerHTML", **context)
 
 
 def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: bool) -> Response:
@@ -105,10 +92,10 @@ def refused(edition_id: int, error: NotAllowed, *, item_id: int | None, typed: b
         if item_id is not None:
             return item_page(item_id, status=status, problem=str(error), typed=request.form)
         return edition_page(edition, status=status, problem=str(error))
-    told = _Told(str(error), bad=True)
+    told = Told(str(error), bad=True)
     if steps := steps_told(edition_id, item_ids):
         return _told_steps(steps, told, status=status)
-    return answer(*changed_regions(edition, item_ids), told.region, status=status, version=edition.version)
+    return answer(*changed_regions(edition, item_ids), _toast(told), status=status, version=edition.version)
 
 
 def _said(event: Any) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import render_template, request
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import inspect
 
 from app.domain.editions import LOUD_FROM
 from app.extensions import db
@@ -37,6 +36,15 @@ from app.web.views import looks_at_all
 
 # Where the rows of each list stand that comes row by row.
 LISTS = {"picked": "#picked", "candidate": "#candidates", "held": "#held > ul", "dropped": "#dropped > ul"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of an action, in a sentence; `undo` is the address that takes it back."""
+
+    sentence: str
+    undo: str | None = None
+    bad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +118,7 @@ def steps_told(edition_id: int, item_ids: Collection[int] = ()) -> Steps | None:
     # From the first action on an edition does not follow the rules any more, and somebody holds its baton.
     if not stand.had_begun and any(event.at == stand.acted_at for event in events):
         return None
-    # An action has just let go of the account that was looked at before it: it is not read again for its number.
-    me = inspect(current_user._get_current_object()).identity[0]
+    me = current_user.id
     version = max([stand.version, *(event.version for event in events)])
     picture = picture_of(db.session, ask, stand, ids, me) if ids else Picture(version, [], [])
     ages = ages_told(stand.id, stand.date)
@@ -126,8 +133,8 @@ def _knows_data(stand: Stand) -> bool:
     return not stand.is_running and request.values.get("up_to") == str(stand.run_id)
 
 
-def steps_shown(steps: Steps, *, may_edit: bool) -> Markup:
-    """The regions of the page that these actions changed, as they are now, for somebody who may edit or only look."""
+def steps_shown(steps: Steps, told: Told | None) -> Markup:
+    """The regions of the page that these actions changed, as they are now, and what is told of the last one."""
     stand, lists, resized = steps.stand, steps.lists, steps.resized
     desk = _Desk(
         stand.date,
@@ -148,8 +155,9 @@ def steps_shown(steps: Steps, *, may_edit: bool) -> Markup:
         "asks": True,
         "seen": steps.version,
         "run": stand.run_id,
-        "may_edit": may_edit,
-        **(_bar(steps) if may_edit else {}),
+        "may_edit": current_user.may_edit,
+        "told": told,
+        **(_bar(steps) if current_user.may_edit else {}),
         **_loud(steps),
     }
     return Markup(render_template("partials/editions/_steps.html", **context))

@@ -26,6 +26,8 @@ from app.web.kept_numbers import kept_as_of
 from app.web.urls import date_or_404
 
 bp = Blueprint("views", __name__)
+# What a page says of its filters and its lens.
+VIEW_FIELDS = ("q", "category", "source", "state", "new", "without")
 STATES_IN_WORDS = {"picked": "picked", "candidate": "candidates", "held": "held", "dropped": "dropped"}
 
 
@@ -50,9 +52,8 @@ def shown_view() -> Shown:
 
 
 def looks_at_all() -> bool:
-    """Whether the page that asks shows all papers in their own order: no filter is on, and no lens."""
-    fields = {name: list(values) for name, values in request.values.lists()}
-    return not from_query(fields).is_on and read_lens(request.values.get("without", "")) is None
+    """Whether the page that asks shows all papers in their own order: surely no filter is on, and no lens."""
+    return not any(request.values.get(name) for name in VIEW_FIELDS)
 
 
 def fields_of(shown: Shown) -> list[tuple[str, str]]:
