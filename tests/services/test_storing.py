@@ -1,7 +1,7 @@
 """Storing by the batch: what many things leave at once is what they leave one by one, in a few statements."""
 
 import itertools
-from collections import defaultdict
+import json
 from datetime import timedelta
 
 import pytest
@@ -72,7 +72,7 @@ ROWS = (
     "select coalesce(arxiv_id, external_id), s.source, captured_at, likes, points, s.run_id from metrics_snapshots s"
     " left join papers p on p.id = paper_id left join mentions m on m.id = mention_id"
     " where coalesce(arxiv_id, external_id) like :story",
-    "select coalesce(arxiv_id, external_id), r.run_id, cast(before as text) from revisions r"
+    "select coalesce(arxiv_id, external_id), r.run_id, cast(before as text) as before from revisions r"
     " left join papers p on p.id = paper_id left join mentions m on m.id = mention_id"
     " where coalesce(arxiv_id, external_id) like :story",
     "select arxiv_id, state, score, cast(parts as text), cast(trend as text), horizon from items i"
@@ -84,16 +84,18 @@ ROWS = (
 
 def left_by(session, story: str, runs: dict[int, int]) -> dict[str, list[list]]:
     """All rows of a story, without its name; its runs are counted from 1."""
-    found = defaultdict(list)
+
+    def plain(name: str, value):
+        if name.endswith("run_id") or name == "horizon":
+            return runs.get(value)
+        if name == "before":
+            return str([plain(*field) for field in sorted(json.loads(value).items())])
+        return str(value).replace(story, "")
+
+    found = {}
     for statement in ROWS:
-        for row in session.execute(text(statement), {"story": f"{story}%"}):
-            fields = row._mapping
-            plain = [
-                runs.get(value, value) if key.endswith("run_id") or key == "horizon" else str(value).replace(story, "")
-                for key, value in fields.items()
-            ]
-            found[statement].append(plain)
-        found[statement].sort(key=str)
+        rows = session.execute(text(statement), {"story": f"{story}%"}).mappings()
+        found[statement] = sorted(([plain(*field) for field in row.items()] for row in rows), key=str)
     return found
 
 
