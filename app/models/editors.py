@@ -1,6 +1,7 @@
 """Editors: the signed-in people, and the one-time links that let them in."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_login import UserMixin
@@ -23,7 +24,38 @@ def session_key(editor_id: int, password_hash: str | None) -> str:
     return f"{editor_id}-{hashlib.sha256((password_hash or '').encode()).hexdigest()[:16]}"
 
 
-class Editor(UserMixin, db.Model):
+class Account(UserMixin):
+    """A person's account, however it was read: what it lets the person do, and what a session keeps of it."""
+
+    def get_id(self) -> str:
+        """What a session keeps of the account (asked by Flask-Login)."""
+        return session_key(self.id, self.password_hash)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may sign in (asked by Flask-Login)."""
+        return self.disabled_at is None
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the person may change anything."""
+        return self.role == "editor" and self.is_active
+
+
+@dataclass(frozen=True, eq=False)
+class AccountAsRead(Account):
+    """The account of whoever asks, as the request found it: of no session, so that no commit lets go of it."""
+
+    id: int
+    name: str
+    role: str
+    password_hash: str | None
+    disabled_at: datetime | None
+    single_keys: bool
+    toured_at: datetime | None
+
+
+class Editor(Account, db.Model):
     """A person with an account. A reader may look at everything and change nothing."""
 
     __tablename__ = "editors"
@@ -43,20 +75,6 @@ class Editor(UserMixin, db.Model):
     single_keys: Mapped[bool] = mapped_column(default=True)
     # When the short tour of the first morning was walked or dismissed.
     toured_at: Mapped[datetime | None] = mapped_column(UtcTime)
-
-    def get_id(self) -> str:
-        """What a session keeps of the account (asked by Flask-Login)."""
-        return session_key(self.id, self.password_hash)
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the account may sign in (asked by Flask-Login)."""
-        return self.disabled_at is None
-
-    @property
-    def may_edit(self) -> bool:
-        """Whether the person may change anything."""
-        return self.role == "editor" and self.is_active
 
 
 class SignInLink(db.Model):

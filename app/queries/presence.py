@@ -1,5 +1,6 @@
 """Who has an edition open, on which paper, and who may publish it: its baton, and whether its holder is at work."""
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
@@ -77,8 +78,9 @@ class Person:
     item_id: int | None
     field: str | None
     is_idle: bool
-    seen_at: datetime
-    active_at: datetime
+    # Left out of what a person is compared and shown by, for they go on all the time that somebody is here.
+    seen_at: datetime = dataclasses.field(repr=False, compare=False)
+    active_at: datetime = dataclasses.field(repr=False, compare=False)
 
     @property
     def asks(self) -> bool:

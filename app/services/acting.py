@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.editions import Rules
-from app.models import Editor
+from app.models.editors import Account
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
     """The one who acts (None for the command line), the time of the action (aware UTC), and the house's rules."""
 
-    editor: Editor | None
+    editor: Account | None
     now: datetime
     rules: Rules
 

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
 from app.models import Edition, Editor
+from app.models.editors import Account
 from app.queries.presence import baton_of
 from app.services.acting import Acting
 from app.services.audit import Acted, Kind, record
@@ -48,13 +49,13 @@ def lay_down(session: Session, edition_id: int, by: Acting, *, to: int | None = 
         return _give(session, edition, person, by, Kind.BATON_LAID_DOWN, f"passed the baton to {person.name}")
 
 
-def _editor(by: Acting) -> Editor:
+def _editor(by: Acting) -> Account:
     if by.editor is None:
         raise NotAllowed("The baton is for editors; the command line publishes without it.")
     return by.editor
 
 
-def _give(session: Session, edition: Edition, person: Editor | None, by: Acting, kind: Kind, summary: str) -> Acted:
+def _give(session: Session, edition: Edition, person: Account | None, by: Acting, kind: Kind, summary: str) -> Acted:
     """Let somebody, or nobody, hold the baton from now on; the caller has claimed the edition and commits."""
     was = (edition.baton_editor_id, edition.baton_at)
     edition.baton_editor_id, edition.baton_at = (person.id if person else None), (by.now if person else None)

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, bindpar
 from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
-from app.models import AuditEvent, Editor
+from app.models import AuditEvent
+from app.models.editors import Account
 from app.services.acting import Acting
 from app.services.applying import Overtaken, apply_inverse, claim_for
 from app.services.audit import UNDOABLE, Acted, Kind, record
@@ -27,7 +28,7 @@ class Step(NamedTuple):
 class _Way:
     """One of the two ways through what an editor did: which event is next on it, and its words."""
 
-    next_event: Callable[[Session, int, Editor | None], Step | None]
+    next_event: Callable[[Session, int, Account | None], Step | None]
     kind: Kind
     did: str
     nothing: str
@@ -75,12 +76,12 @@ NEXT_UNDO = _standing(*UNDOABLE, Kind.ACTION_REDONE)
 _NEXT_REDO = _standing(Kind.ACTION_UNDONE).where(_EVENTS.c.id > _newest_fresh())
 
 
-def next_undo(session: Session, edition_id: int, editor: Editor | None) -> Step | None:
+def next_undo(session: Session, edition_id: int, editor: Account | None) -> Step | None:
     """The newest action of this editor in this edition that stands, done for the first time or again; or None."""
     return _next(session, NEXT_UNDO, edition_id, editor)
 
 
-def next_redo(session: Session, edition_id: int, editor: Editor | None) -> Step | None:
+def next_redo(session: Session, edition_id: int, editor: Account | None) -> Step | None:
     """The newest undo of this editor in this edition that stands, or None.
 
     Whoever does something new after an undo does not do again what was undone before; what others do does not count.
@@ -88,7 +89,7 @@ def next_redo(session: Session, edition_id: int, editor: Editor | None) -> Step 
     return _next(session, _NEXT_REDO, edition_id, editor)
 
 
-def _next(session: Session, query: Select[tuple[int, str]], edition_id: int, editor: Editor | None) -> Step | None:
+def _next(session: Session, query: Select[tuple[int, str]], edition_id: int, editor: Account | None) -> Step | None:
     asked = {"edition": edition_id, "editor": editor.id if editor else None}
     row = session.execute(query, asked).one_or_none()
     return None if row is None else Step(*row)

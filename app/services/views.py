@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.editions import NotAllowed
 from app.domain.views import NAME_LIMIT, Filters, as_query, one_line
-from app.models import Editor, View
+from app.models import View
+from app.models.editors import Account
 from app.services.transactions import transaction
 
 VIEWS_LIMIT = 30
 
 
-def save_view(session: Session, editor: Editor, name: str, filters: Filters) -> str:
+def save_view(session: Session, editor: Account, name: str, filters: Filters) -> str:
     """Save filters under a name, in place of the ones that had it, and give back the name as it is kept.
 
     Raises NotAllowed for a name that is empty or too long, for filters that let everything through, and beyond the
@@ -36,7 +37,7 @@ def save_view(session: Session, editor: Editor, name: str, filters: Filters) -> 
     return name
 
 
-def _save(session: Session, editor: Editor, name: str, query: str) -> None:
+def _save(session: Session, editor: Account, name: str, query: str) -> None:
     with transaction(session):
         view = session.scalar(select(View).where(View.editor_id == editor.id, View.name == name))
         if view is not None:
@@ -47,7 +48,7 @@ def _save(session: Session, editor: Editor, name: str, query: str) -> None:
         session.add(View(editor_id=editor.id, name=name, query=query))
 
 
-def remove_view(session: Session, editor: Editor, view_id: int) -> str:
+def remove_view(session: Session, editor: Account, view_id: int) -> str:
     """Remove a view of one's own and give back its name. Raises LookupError where there is none of that id."""
     with transaction(session):
         view = session.scalar(select(View).where(View.id == view_id, View.editor_id == editor.id))

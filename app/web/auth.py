@@ -1,6 +1,7 @@
 """Who is asking: the signed-in editor, what a stranger is told, and what a reader may not do."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
@@ -9,31 +10,36 @@ from flask import Flask, Response, abort, current_app, redirect, request, url_fo
 from flask_login import current_user, login_required
 from sqlalchemy import bindparam, select
 
-from app.extensions import db, login
+from app.extensions import login
 from app.models import Editor
+from app.models.editors import Account, AccountAsRead
 from app.services.acting import Acting
 from app.web.as_json import told, wants_json
+from app.web.asking import ask
 from app.web.forms import typed_texts
 from app.web.htmx import answer, is_htmx, region, render
 
 P = ParamSpec("P")
 SIGNED_OUT = "You are signed out. Sign in again and repeat this; nothing was changed."
 READERS = "Readers may look at everything here but change nothing."
-# Built once, for it is asked with every request of somebody signed in.
-_ACCOUNT = select(Editor).where(Editor.id == bindparam("editor_id"))
+_ACCOUNT = select(*(Editor.__table__.c[field.name] for field in fields(AccountAsRead))).where(
+    Editor.__table__.c.id == bindparam("editor_id")
+)
 
 
 def register(app: Flask) -> None:
     """Tell Flask-Login how to find an editor and what to say to a stranger."""
-    login.user_loader(load_editor)
+    login.user_loader(load_account)
     login.unauthorized_handler(ask_to_sign_in)
 
 
-def load_editor(kept: str) -> Editor | None:
+def load_account(kept: str) -> Account | None:
     """The account of a session, unless it was closed or got another password meanwhile."""
     number = _number_in(kept)
-    editor = db.session.scalar(_ACCOUNT, {"editor_id": number}) if number is not None else None
-    return editor if editor and editor.is_active and editor.get_id() == kept else None
+    for row in ask(_ACCOUNT, {"editor_id": number}) if number is not None else ():
+        account = AccountAsRead(*row)
+        return account if account.is_active and account.get_id() == kept else None
+    return None
 
 
 def _number_in(kept: str) -> int | None:
