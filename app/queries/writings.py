@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, null, select
 from sqlalchemy.orm import Session, joinedload
@@ -39,8 +39,17 @@ class LastSave(NamedTuple):
     event_id: int | None
 
 
+class Run(NamedTuple):
+    """The entry of the log that the last save of a text belongs to, as `AuditEvent` has it."""
+
+    id: int
+    version: int
+    versions: list[int] | None
+    changes: list[dict[str, Any]]
+
+
 class Owned(NamedTuple):
-    """A text as a save finds it: of which edition it is, what it says, and its last save, if there is one.
+    """A text as a save finds it: of which edition it is, what it says, and its last save with its run, if there is one.
 
     The state and the title are those of the item whose text it is.
     """
@@ -50,15 +59,19 @@ class Owned(NamedTuple):
     state: str | None
     title: str | None
     last: LastSave | None
+    run: Run | None
 
 
-_EDITIONS, _ITEMS, _PAPERS, _WRITINGS = (model.__table__ for model in (Edition, Item, Paper, Writing))
-_SAVE = [_WRITINGS.c[name] for name in LastSave._fields]
+_EDITIONS, _ITEMS, _PAPERS = (model.__table__ for model in (Edition, Item, Paper))
+_WRITINGS, _EVENTS = Writing.__table__, AuditEvent.__table__
+_SAVE = [*(_WRITINGS.c[name] for name in LastSave._fields), *(_EVENTS.c[name] for name in Run._fields)]
+_HAS_RUN = _EVENTS.c.id == _WRITINGS.c.event_id
 # Every save asks one of these, so they are built once and past the ORM; which text it is, each has a statement for.
 _OF_ITEM = {
     field: select(_ITEMS.c.edition_id, _ITEMS.c[field], _ITEMS.c.state, _PAPERS.c.title, *_SAVE)
     .join_from(_ITEMS, _PAPERS)
     .outerjoin(_WRITINGS, (_WRITINGS.c.item_id == _ITEMS.c.id) & (_WRITINGS.c.field == field))
+    .outerjoin(_EVENTS, _HAS_RUN)
     .where(_ITEMS.c.id == bindparam("owner"))
     for field in ITEM_TEXTS
 }
@@ -69,6 +82,7 @@ _OF_EDITION = {
         _WRITINGS,
         (_WRITINGS.c.edition_id == _EDITIONS.c.id) & _WRITINGS.c.item_id.is_(None) & (_WRITINGS.c.field == field),
     )
+    .outerjoin(_EVENTS, _HAS_RUN)
     .where(_EDITIONS.c.id == bindparam("owner"))
     for field in EDITION_TEXTS
 }
@@ -80,7 +94,8 @@ def owned_text(session: Session, edition_id: int, item_id: int | None, field: st
     row = session.execute(query, {"owner": owner}).one_or_none()
     if row is None:
         return None
-    return Owned(*row[:4], None if row[4] is None else LastSave(*row[4:]))
+    of, last, run = row[:4], row[4:10], row[10:]
+    return Owned(*of, LastSave(*last) if last[0] is not None else None, Run(*run) if run[0] is not None else None)
 
 
 def stand_of(field: str, text: str | None, writing: Writing | LastSave | None) -> Stand:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Integer, Update, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
@@ -18,23 +18,27 @@ from app.services.acting import Acting
 from app.services.audit import Claimed
 from app.services.chosen import Chosen
 
+_EDITIONS = Edition.__table__
+_DRAFT = (
+    update(_EDITIONS).where(_EDITIONS.c.status == "draft").returning(*(_EDITIONS.c[name] for name in Claimed._fields))
+)
+
 
 def _claiming(edition_id: ColumnElement[int], *, acts: bool) -> Update:
     """The statement of a claim, which gives the edition's row at once; built once, for every action runs it."""
-    editions = Edition.__table__
-    values: dict[str, Any] = {"version": editions.c.version + 1}
+    values: dict[str, Any] = {"version": _EDITIONS.c.version + 1}
     if acts:
         now, editor = bindparam("now", type_=UtcTime), bindparam("editor", type_=Integer)
-        is_taken = and_(editions.c.baton_editor_id.is_(None), editor.is_not(None))
-        values["acted_at"] = func.coalesce(editions.c.acted_at, now)
-        values["baton_at"] = case((is_taken, now), else_=editions.c.baton_at)
-        values["baton_editor_id"] = func.coalesce(editions.c.baton_editor_id, editor)
-    claiming = update(editions).where(editions.c.id == edition_id, editions.c.status == "draft")
-    return claiming.values(values).returning(editions.c.id, editions.c.date, editions.c.version)
+        is_taken = and_(_EDITIONS.c.baton_editor_id.is_(None), editor.is_not(None))
+        values["acted_at"] = func.coalesce(_EDITIONS.c.acted_at, now)
+        values["baton_at"] = case((is_taken, now), else_=_EDITIONS.c.baton_at)
+        values["baton_editor_id"] = func.coalesce(_EDITIONS.c.baton_editor_id, editor)
+    return _DRAFT.where(_EDITIONS.c.id == edition_id).values(values)
 
 
 _BY_ID = bindparam("edition")
 _OF_ITEM = select(Item.__table__.c.edition_id).where(Item.__table__.c.id == bindparam("item")).scalar_subquery()
+_LOCK = _DRAFT.where(_EDITIONS.c.id == _BY_ID).values(version=_EDITIONS.c.version)
 _ACT, _COUNT_UP, _ACT_ON = _claiming(_BY_ID, acts=True), _claiming(_BY_ID, acts=False), _claiming(_OF_ITEM, acts=True)
 
 
@@ -49,12 +53,20 @@ def claim(session: Session, edition_id: int, by: Acting, *, acts: bool = True) -
     if acts:
         asked |= {"now": by.now, "editor": by.editor_id}
     claimed = session.execute(_ACT if acts else _COUNT_UP, asked).one_or_none()
-    if claimed is None:
-        day = session.scalar(select(Edition.date).where(Edition.id == edition_id))
-        if day is None:
-            raise NotAllowed("There is no such edition.")
-        raise NotAllowed(f"The edition of {day} is published; to change it, correct its post.")
-    return Claimed(*claimed)
+    return Claimed(*claimed) if claimed else _refuse(session, edition_id)
+
+
+def lock(session: Session, edition_id: int) -> Claimed:
+    """Let no action on a draft edition come between, and count nothing up. Raises NotAllowed as `claim` does."""
+    locked = session.execute(_LOCK, {"edition": edition_id}).one_or_none()
+    return Claimed(*locked) if locked else _refuse(session, edition_id)
+
+
+def _refuse(session: Session, edition_id: int) -> NoReturn:
+    day = session.scalar(select(Edition.date).where(Edition.id == edition_id))
+    if day is None:
+        raise NotAllowed("There is no such edition.")
+    raise NotAllowed(f"The edition of {day} is published; to change it, correct its post.")
 
 
 def claim_with(session: Session, item_id: int, by: Acting) -> Claimed:
