@@ -15,9 +15,9 @@ from werkzeug.http import parse_etags, remove_entity_headers
 from werkzeug.wrappers import Response
 
 from app import bundles
-from app.database import Question
 from app.extensions import db
 from app.keeping import Keep
+from app.lasting import LastingQuestion
 from app.queries.public import NAME_OF_STATE, next_grace_end
 
 # All pages for readers are below the first.
@@ -81,8 +81,7 @@ class KeptAnswers:
         self._kept = Keep(ROOM)
         with app.app_context():
             self._engine = db.engine
-        # Asked of the driver itself, for it is asked before every answer: SQLAlchemy's part would be most of it.
-        self._name_of_state = Question(self._engine, NAME_OF_STATE)
+        self._name_of_state = LastingQuestion(self._engine, NAME_OF_STATE)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """One request of any kind."""
@@ -121,7 +120,7 @@ class KeptAnswers:
         if self._app.debug:
             return None
         try:
-            name = self._name_of_state.ask({})[0].name
+            name = self._name_of_state.ask()[0][0]
         except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
             return None
         asked, settings = tuple(map(environ.get, ASKED)), tuple(map(self._app.config.get, SETTINGS))

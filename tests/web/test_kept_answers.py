@@ -181,17 +181,17 @@ def test_a_time_alone_is_no_reason_not_to_send_a_page_again(client: FlaskClient,
 
 
 def test_a_page_that_is_kept_costs_one_question_and_is_not_drawn(
-    client: FlaskClient, app: Flask, out: Edition, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, session: Session, out: Edition
 ) -> None:
-    asked(client)
     questions: list[str] = []
-    with app.app_context():
-        event.listen(db.engine, "checkout", lambda driver, *_: driver.set_trace_callback(questions.append))
-    db.session.remove()
+    event.listen(db.engine, "connect", lambda driver, _: driver.set_trace_callback(questions.append))
+    session.remove()
+    db.engine.dispose()
+    asked(client)
     for address in ADDRESSES_ASKED[:2]:
+        questions.clear()
         assert client.get(address).status_code == 200
         assert [" ".join(told.split()) for told in questions] == ["SELECT public_state.name FROM public_state"]
-        questions.clear()
 
 
 def test_what_was_drawn_while_something_changed_is_not_kept(
