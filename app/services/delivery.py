@@ -44,10 +44,13 @@ def order_deliveries(
     `event` and `action` are those of Order. Whatever of the edition has not arrived by now is superseded. What is taken
     back before anything was tried needs no order. Nothing is delivered before `not_before`.
     """
-    _supersede(session, post.edition_id)
+    # Of an edition's first revision nothing was ordered before it was published.
+    is_first = post.revision == 1 and event == "published"
+    if not is_first:
+        _supersede(session, post.edition_id)
     asked = {"event": event, "action": action, "made_at": now, "not_before": not_before}
     for target in targets:
-        was = last_tried(session, post.edition_id, target.name)
+        was = None if is_first else last_tried(session, post.edition_id, target.name)
         is_so = action == "remove" if was is None else (was.post_id, was.action, was.status) == (post.id, action, DONE)
         if not (event == "taken back" and is_so):
             session.add(Delivery(post_id=post.id, target=target.name, **asked))
