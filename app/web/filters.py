@@ -1,6 +1,7 @@
 """How values read on the pages: numbers, dates, times, scores in words, and TeX as MathML."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,6 +24,7 @@ LOUD_SHARE = 0.5
 WARN_SHARE = 0.8
 AUTHORS_SHOWN = 6
 NOTE_SHOWN = 280
+ONLY_WORDS = re.compile(r"[A-Za-z0-9,.:;()?!]+(?:[ -][A-Za-z0-9,.:;()?!]+)*")
 
 
 def register(app: Flask) -> None:
@@ -168,7 +170,8 @@ def note_start(note: str) -> str:
 @lru_cache(maxsize=8192)
 def tex(text: str) -> Markup:
     """A title or an abstract with its TeX as MathML."""
-    return Markup(inline_html(text))
+    # Most titles are no more than words, and need not be looked through for what may stand in one.
+    return Markup(text) if ONLY_WORDS.fullmatch(text) else Markup(inline_html(text))
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.domain.markup import inline_html
 from app.web import filters
 
 TWITTER = {
@@ -101,3 +104,8 @@ def test_many_authors_and_long_notes_are_cut_short() -> None:
 def test_only_web_addresses_are_linked(url: str) -> None:
     assert filters.safe_link(url) is None
     assert filters.safe_link("https://bird.example/1")
+
+
+@given(st.text("abIj19,.:;()?! -$", max_size=24))
+def test_words_alone_are_shown_as_any_title_is(title: str) -> None:
+    assert filters.tex(title) == inline_html(title)
