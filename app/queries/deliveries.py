@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.delivery import Order
 from app.models import AuditEvent, Delivery, Edition, Editor, Post
+from app.models.columns import UtcTime
 from app.queries.posts import UNARRIVED
 
 COMMAND_LINE = "the command line"
@@ -81,7 +82,11 @@ class DeliveryLine:
         return due_at is not None and not self.is_under_way(now) and now - due_at > OVERDUE_AFTER
 
 
-def is_due(now: datetime, *, backing_off: bool = False) -> ColumnElement[bool]:
+# In place of a time that is known when a statement is run.
+NOW = bindparam("now", type_=UtcTime)
+
+
+def is_due(now: Any, *, backing_off: bool = False) -> ColumnElement[bool]:
     """Whether a delivery may be tried now; with `backing_off` also what would be tried later, or by hand only."""
     is_time = or_(and_(Delivery.status == "waiting", Delivery.next_at.is_(None)), Delivery.next_at <= now)
     return and_(
@@ -92,7 +97,7 @@ def is_due(now: datetime, *, backing_off: bool = False) -> ColumnElement[bool]:
     )
 
 
-def is_under_way(due: Due, now: datetime) -> ColumnElement[bool]:
+def is_under_way(due: Any, now: Any) -> ColumnElement[bool]:
     """Whether another delivery of the same edition to the same target is being tried."""
     other = aliased(Delivery)
     query = select(other.id).join(Post, Post.id == other.post_id)
@@ -106,15 +111,25 @@ def is_under_way(due: Due, now: datetime) -> ColumnElement[bool]:
     )
 
 
+# Both answers to whether what is put off counts, built once: publishing waits for them.
+_DUE = {
+    backing_off: select(Delivery.id, Post.edition_id, Delivery.target)
+    .join(Post, Post.id == Delivery.post_id)
+    .where(is_due(NOW, backing_off=backing_off))
+    .order_by(Delivery.id)
+    for backing_off in (False, True)
+}
+_DUE_OF_POST = {backing_off: query.where(Post.id == bindparam("post_id")) for backing_off, query in _DUE.items()}
+
+
 def due_deliveries(
     session: Session, now: datetime, *, post_id: int | None = None, backing_off: bool = False
 ) -> list[Due]:
     """What may be tried now, of one post or of all, in the order in which it was asked for."""
-    query = select(Delivery.id, Post.edition_id, Delivery.target).join(Post, Post.id == Delivery.post_id)
-    query = query.where(is_due(now, backing_off=backing_off)).order_by(Delivery.id)
-    if post_id is not None:
-        query = query.where(Post.id == post_id)
-    return [Due(*row) for row in session.execute(query)]
+    query = _DUE[backing_off] if post_id is None else _DUE_OF_POST[backing_off]
+    return [
+        Due(*row) for row in session.execute(query, {"now": now} | ({} if post_id is None else {"post_id": post_id}))
+    ]
 
 
 def files_to_come(session: Session, edition_id: int, targets: Collection[str]) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.delivery import ChangedThere, DeliveryError, Order
 from app.models import Delivery, Edition, Post
-from app.queries.deliveries import Due, due_deliveries, files_to_come, is_due, is_under_way, last_tried, order_of
+from app.models.columns import UtcTime
+from app.queries.deliveries import NOW, Due, due_deliveries, files_to_come, is_due, is_under_way, last_tried, order_of
 from app.queries.posts import UNARRIVED, deliveries_of
 from app.queries.schedule import worker_state
 from app.services.acting import Acting
@@ -28,6 +29,21 @@ KEPT = 2 * 1024 * 1024
 SETTLED = ("superseded", "left")
 DONE = "delivered"
 UNFORESEEN = "Something went wrong that nobody foresaw ({}); the log has more."
+
+_EDITION = (
+    update(Edition.__table__)
+    .where(Edition.__table__.c.id == bindparam("edition_id"))
+    .values(version=Edition.__table__.c.version)
+)
+_NAMED = Due(id=bindparam("delivery_id"), edition_id=bindparam("of_edition"), target=bindparam("of_target"))
+# Both answers to whether what is put off may be tried, built once.
+_CLAIM = {
+    backing_off: update(Delivery)
+    .where(Delivery.id == _NAMED.id, is_due(NOW, backing_off=backing_off), ~is_under_way(_NAMED, NOW))
+    .values(attempts=Delivery.attempts + 1, attempted_at=NOW, claimed_until=bindparam("until", type_=UtcTime))
+    .execution_options(synchronize_session=False)
+    for backing_off in (False, True)
+}
 
 
 def order_deliveries(
@@ -130,18 +146,9 @@ def _claim(session: Session, due: Due, now: datetime, backing_off: bool) -> tupl
     """
     with transaction(session):
         # First, so that claims of one edition follow each other, and each sees what the others have claimed.
-        session.execute(
-            update(Edition)
-            .where(Edition.id == due.edition_id)
-            .values(version=Edition.version)
-            .execution_options(synchronize_session=False)
-        )
-        claimed = session.execute(
-            update(Delivery)
-            .where(Delivery.id == due.id, is_due(now, backing_off=backing_off), ~is_under_way(due, now))
-            .values(attempts=Delivery.attempts + 1, attempted_at=now, claimed_until=now + CLAIMED_FOR)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_EDITION, {"edition_id": due.edition_id})
+        named = {"delivery_id": due.id, "of_edition": due.edition_id, "of_target": due.target}
+        claimed = session.execute(_CLAIM[backing_off], named | {"now": now, "until": now + CLAIMED_FOR})
         if claimed.rowcount != 1:
             return None
         delivery = session.get_one(Delivery, due.id, populate_existing=True)
