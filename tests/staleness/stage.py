@@ -101,6 +101,16 @@ def lay(session: Session, app: Flask, clock: Clock) -> None:
     clock.now = BEGINS
 
 
+@contextmanager
+def told_as(words: str) -> Iterator[None]:
+    """Say when something is stale."""
+    try:
+        yield
+    except AssertionError as stale:
+        stale.add_note(words)
+        raise
+
+
 class Stage:
     """The desks, the clock and the people; each call of `begin` lays everything anew."""
 

@@ -2,8 +2,6 @@
 shows, byte for byte, and confirms what a browser has only where that still holds."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 
 import pytest
@@ -19,7 +17,7 @@ from tests.staleness.answers import Answer
 from tests.staleness.happenings import HAPPENINGS
 from tests.staleness.pages import FEW, LOOKED_AT_MOST, PAGES
 from tests.staleness.presses import PRESSES
-from tests.staleness.stage import ANA, EDITORS, JO, Asked, Hand, Stage, forget, keeps_in_use
+from tests.staleness.stage import ANA, EDITORS, JO, Asked, Hand, Stage, forget, keeps_in_use, told_as
 
 WAYS = PRESSES | HAPPENINGS
 # How each kind of event comes about: ways, done one after the other at the first desk, by Ana where nobody is named.
@@ -133,18 +131,8 @@ def test_whatever_else_changes_is_seen_at_once_one_thing_after_the_other(stage: 
         go(stage, [name], number=number)
         # Half of the pages each time.
         for asked in FEW[number % 2 :: 2]:
-            with told_as(name):
+            with told_as(f"after: {name}"):
                 stage.check(asked, 1)
-
-
-@contextmanager
-def told_as(name: str) -> Iterator[None]:
-    """Say after what something is stale."""
-    try:
-        yield
-    except AssertionError as stale:
-        stale.add_note(f"after: {name}")
-        raise
 
 
 def happened(stage: Stage, kind: Kind) -> bool:
