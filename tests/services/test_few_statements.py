@@ -1,8 +1,13 @@
 """What is done all the time costs few statements, however long the list, and who goes on with the rows sees them."""
 
-import pytest
+import threading
+from collections.abc import Callable
 
-from app.models import Edition, Item
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import AuditEvent, Edition, Editor, Item
 from app.queries.writings import stands_of_item
 from app.services import curation
 from app.services.acting import Acting
@@ -82,3 +87,44 @@ def test_whoever_holds_a_row_sees_what_became_of_it(session, edition, by):
     curation.drop(session, item.id, by, reason="off topic")
     assert (item.state, item.order_key, item.drop_reason) == ("dropped", None, "off topic")
     assert session.get_one(Item, item.id) is item
+
+
+def test_actions_of_several_at_once_follow_each_other_and_none_is_lost(app, session, edition, editor, clock, rules):
+    edition_id, editor_id, version = edition.id, editor.id, edition.version
+    ids = [item.id for item in items(session)]
+    session.commit()
+    failed: list[Exception] = []
+
+    def move(by: Acting, number: int) -> None:
+        curation.move(db.session, ids[number], by, to="bottom")
+
+    def drop(by: Acting, number: int) -> None:
+        curation.drop(db.session, ids[6 + number], by)
+
+    def write(by: Acting, number: int) -> None:
+        place, page = Place(None, "note", ids[0]), Page(f"window {number}", 1)
+        item = db.session.get_one(Item, ids[0], populate_existing=True)
+        seen = stands_of_item(db.session, item)["note"].seen
+        save(db.session, place, f"Wording {number}.", by, seen=seen, page=page)
+
+    def several(action: Callable[[Acting, int], object]) -> None:
+        with app.app_context():
+            try:
+                for number in range(5):
+                    action(Acting(db.session.get_one(Editor, editor_id), clock(), rules), number)
+            except Exception as error:
+                failed.append(error)
+            db.session.remove()
+
+    threads = [threading.Thread(target=several, args=[action]) for action in (move, drop, write)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
+    session.refresh(edition)
+    made = session.scalars(select(AuditEvent).where(AuditEvent.edition_id == edition_id, AuditEvent.version > version))
+    versions = [event.version for event in made]
+    assert sorted(versions) == list(range(version + 1, version + 16)) and edition.version == version + 15
+    assert len(items(session)) == 7 and len(items(session, "dropped")) == 5
+    assert session.get_one(Item, ids[0]).note == "Wording 4."
