@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, text
+from sqlalchemy import create_engine, event, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app.domain.sources import FetchedReading, Gone, Reading
-from app.models import Edition, Mention
+from app.models import Edition, Mention, Paper
 from app.services import ingestion
+from app.services.bulk import new_ids
 from app.services.storing import store
 from app.services.storing_mentions import Told
 from tests.factories import DAY, MORNING, ingest_things, mention, paper
@@ -143,6 +146,19 @@ def test_a_mention_that_first_names_no_paper_of_ours_has_its_words_once_it_names
     ingest_things(session, rules, [named, mention("1", "2611.99999", text="Early."), mention("1", named, text="Late.")])
     assert session.scalars(select(Mention.text)).all() == ["Late."]
     assert session.scalars(select(Edition)).one().date == DAY
+
+
+def test_ids_that_were_taken_nobody_else_gets(session, backend, database_url):
+    taken = list(new_ids(session, Paper, 3))
+    other = create_engine(database_url, connect_args={"timeout": 0} if backend == "sqlite" else {})
+    with other.connect() as connection, Session(connection) as beside:
+        if backend == "sqlite":
+            with pytest.raises(OperationalError, match="locked"):
+                new_ids(beside, Paper, 3)
+        else:
+            assert not set(new_ids(beside, Paper, 3)) & set(taken)
+    other.dispose()
+    session.rollback()
 
 
 @given(st.sets(st.integers(0, 5_000)))
