@@ -20,11 +20,10 @@ a fixed seed: {candidates:,} candidates and fifteen picked papers on the day tha
 papers to be put in order, and {month} earlier editions of {past} papers, or {years:,} of them for *five years*.
 
 Between two first loads of the page a paper is moved, so that no answer is kept whole, while rows that are as they were
-may be. Some rows are measured otherwise, desk and floor alike. What comes *a second* for readers is asked over four connections
-at once, each asking for the same page again as soon as it has it; so it is a page that was drawn before. Previews and
-publishing are measured within one process, without a server between, and ingestion in a process of its own, of things
-that were fetched. *First of a desk just started* is the one request of a process that has kept nothing, beside a floor
-that has answered before.
+may be. *First of a desk just started* is the one request of a process that has kept nothing, beside a floor that has
+answered before. What comes *a second* for readers is asked over four connections at once, each asking for the same page
+again as soon as it has it; so it is a page that was drawn before. Previews and publishing are measured within one
+process, without a server between, and ingestion in a process of its own, of things that were fetched.
 """
 MISSES = """## Where the time of a missed goal goes
 
