@@ -179,7 +179,11 @@ def close_call(parts: Iterable[Mapping[str, Any]], cut: float) -> CloseCall | No
     A source's part grows with its weight alone, so nothing else need be counted again.
     """
     scores = {part["source"]: part["score"] for part in parts}
-    is_above = is_above_cut(sum(scores.values()), cut)
+    total = sum(scores.values())
+    # No source moves a score by more than this, the errors of rounding included, so most need not be tried.
+    if abs(total - cut) > (WEIGHT_SHIFT + 0.01) * max(map(abs, scores.values()), default=0):
+        return None
+    is_above = is_above_cut(total, cut)
 
     def deciding(factor: float) -> tuple[str, ...]:
         return tuple(

@@ -1,14 +1,14 @@
 """The rows of lists as HTML; a row that is as it was the last time is not made again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app
 from markupsafe import Markup
 
 from app.domain.trends import trend_points
-from app.keeping import KeepNewest
+from app.keeping import Keep, KeepNewest
 from app.queries.repeats import Ran
 from app.queries.rows import Row
 from app.queries.source_states import Freshness
@@ -18,6 +18,9 @@ from app.web.sparklines import line_of, rising_tag
 
 # So many rows are kept, each with what it is made of: some two kilobytes.
 KEPT = 20_000
+# Characters of the buttons of all states, and what stands in them for the id.
+KEPT_ACTS = 20_000
+ID = "\ufdd0"
 DRAWN = ("picked", "candidate")
 
 
@@ -27,6 +30,8 @@ class Look(NamedTuple):
     cut: float
     may_edit: bool
     ages: str
+    # The template, which is another one once somebody who develops has changed it.
+    macros: Any
 
 
 class Words(NamedTuple):
@@ -38,6 +43,7 @@ class Words(NamedTuple):
     line: Markup
     said: str
     rising: Markup
+    acts: Markup
     tags: list[tuple[str, str, str]]
 
 
@@ -55,9 +61,8 @@ def rows_bytes(
 
     A row is kept under all of that, the texts themselves, so it can never show anything else than it would.
     """
-    kept, draw = current_app.extensions["rows"], _template()
-    look = Look(cut, may_edit, freshness.told)
-    hidden = freshness.hidden
+    kept, macros, hidden = current_app.extensions["rows"], _macros(), freshness.hidden
+    look = Look(cut, may_edit, freshness.told, macros)
     drawn = []
     for row in rows:
         ran = repeats.get(row.id)
@@ -67,7 +72,7 @@ def rows_bytes(
                 # Somebody who edits and somebody who reads may look at the same list in turns.
                 (row.id, may_edit),
                 made_of,
-                lambda row=row, ran=ran: draw(row, _words(row, cut, freshness), may_edit, ran).encode(),
+                lambda row=row, ran=ran: macros.row_of(row, _words(row, look, freshness), may_edit, ran).encode(),
             )
         )
     return drawn
@@ -100,12 +105,18 @@ class Apart:
         return b"".join(whole)
 
 
-def _template() -> Callable[..., Markup]:
-    """The macro of a row: called by itself it costs a fraction of an included template."""
-    return current_app.jinja_env.get_template("partials/items/_row.html").module.row_of  # type: ignore[attr-defined]
+def _macros() -> Any:
+    """The macros of a row: called by themselves they cost a fraction of an included template."""
+    return current_app.jinja_env.get_template("partials/items/_row.html").module
 
 
-def _words(row: Row, cut: float, freshness: Freshness) -> Words:
+def _acts(row: Row, macros: Any) -> Markup:
+    """The buttons of a row, which differ from another's of the same state in nothing but the id, ten times over."""
+    made = current_app.extensions["acts"].get((macros, row.state), lambda: str(macros.acts_of(row.state, ID)))
+    return Markup(made.replace(ID, str(row.id)))
+
+
+def _words(row: Row, look: Look, freshness: Freshness) -> Words:
     parts, points = row.parts, trend_points(row.trend)
     lens = "" if row.lens_score is None else f" → {grouped(row.lens_score)}"
     return Words(
@@ -115,11 +126,13 @@ def _words(row: Row, cut: float, freshness: Freshness) -> Words:
         line=line_of(points) if row.state in DRAWN else Markup(""),
         said=score_line(parts, freshness.of_item(row.id)),
         rising=rising_tag(points),
-        tags=tags(row, parts, cut),
+        acts=_acts(row, look.macros),
+        tags=tags(row, parts, look.cut),
     )
 
 
 def register(app: Flask) -> None:
     """Keep rows, and give them to every template."""
     app.extensions["rows"] = KeepNewest(KEPT)
+    app.extensions["acts"] = Keep(KEPT_ACTS)
     app.jinja_env.filters["rows_html"] = rows_html
