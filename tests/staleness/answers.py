@@ -1,6 +1,7 @@
 """What a desk answered, as it can be compared: all of it but what is random by nature."""
 
 import difflib
+import gzip
 import re
 from dataclasses import dataclass
 
@@ -45,7 +46,9 @@ def plain(response: TestResponse, secret: str, *, is_secret_new: bool) -> Answer
     was made for, so that somebody else's token is seen. A secret address is another one each time it is made, and a
     draft says that it would be published at the very second.
     """
-    text = TOKEN.sub(lambda found: _session_of(found[0], secret), response.get_data().decode("latin-1"))
+    data = response.get_data()
+    text = (gzip.decompress(data) if response.content_encoding == "gzip" else data).decode("latin-1")
+    text = TOKEN.sub(lambda found: _session_of(found[0], secret), text)
     text = LINK.sub("/read/…", text) if is_secret_new else text
     text = NOW.sub("date: now", text) if "/preview" in response.request.path else text
     headers = tuple((name, response.headers[name]) for name in HEADERS if name in response.headers)
