@@ -54,6 +54,7 @@ class Stand:
     cut: float
     acted_at: datetime | None
     baton_editor_id: int | None
+    publish_at: datetime | None
     run_id: int
     is_running: bool
     had_begun: bool

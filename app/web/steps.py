@@ -100,13 +100,15 @@ def steps_told(edition_id: int, item_ids: Collection[int] = ()) -> Steps | None:
     """What was done in an edition that the page has not seen, with the rows of `item_ids` beside those it changed.
 
     None where more must be looked at: the page is filtered or has a lens, it does not say what it has seen, the log
-    does not tell of every version since, or something was done that is told by more than rows, counts and the bar.
+    does not tell of every version since, a run goes on or is newer, or something was done that is told by more than
+    rows, counts and the bar.
     """
     seen = seen_version()
     if seen is None or not looks_at_all():
         return None
     stand = stand_of(ask, edition_id, seen)
-    if stand.status != "draft" or not _knows_data(stand) or not is_near(seen, stand.version):
+    # How one with a time to be published at stands is told by the clock and by whether a worker runs.
+    if stand.status != "draft" or stand.publish_at or not _knows_data(stand) or not is_near(seen, stand.version):
         return None
     events = steps_since(ask, edition_id, seen)
     if not tells_all(events, seen, stand.version):

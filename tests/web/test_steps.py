@@ -101,6 +101,15 @@ def test_while_a_run_goes_on_the_data_is_looked_at_anew(as_editor: FlaskClient, 
     assert "#edition-head" in targets
 
 
+def test_how_an_edition_with_a_time_stands_is_told_with_every_answer(
+    as_editor: FlaskClient, begun: Laid, session: Session, clock
+) -> None:
+    begun.edition.publish_at = clock.tick(minutes=30)
+    session.commit()
+    _, response = acted(as_editor, opened(as_editor), f"/items/{begun.ids()[1]}/position", position="1")
+    assert "To be published" in region_of(response, "#edition-standing")
+
+
 @pytest.mark.parametrize("length", [12, 120])
 def test_an_action_costs_few_statements_however_long_the_lists(
     as_editor: FlaskClient, session: Session, rules, length: int
