@@ -16,6 +16,7 @@ from app.services.acting import Acting
 from app.services.delivery import deliver
 from app.services.publishing import preview, publish, rebuild
 from app.targets import DirectoryTarget
+from tests.bounds import statements_of
 from tests.factories import edition_of_scores, ingest_things, items, mention, mention_row, paper
 
 
@@ -49,6 +50,20 @@ def test_the_post_is_frozen_with_its_record_and_written(session, edition, go, ta
     assert session.get_one(Edition, edition.id).status == "published"
     assert [(d.status, d.receipt, d.attempts) for d in deliveries_of(session, post.id)] == [("delivered", str(path), 1)]
     assert session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id.desc())).first() == "edition.published"
+
+
+@pytest.mark.parametrize("papers", [1, 30])
+def test_however_many_papers_there_are_publishing_and_delivering_costs_as_many_statements(
+    session, rules, editor, clock, target, papers
+):
+    edition_id = edition_of_scores(session, rules, range(60, 60 + papers)).id
+    by = Acting(editor, clock(), rules)
+    assert by.editor_id
+    session.rollback()
+    with statements_of(session) as sent:
+        published = publish(session, edition_id, by, targets=[target])
+    assert len(sent) <= 25 and sum(statement.startswith("INSERT INTO post_entries") for statement in sent) == 1
+    assert len(published.post.record["items"]) == papers
 
 
 def test_the_preview_is_what_publishing_freezes(session, edition, go, clock, rules):
