@@ -23,7 +23,6 @@ from app.services.transactions import transaction
 class Work:
     """What an action has in hand: the items that it changes, and what it knows of others that it changed on the way."""
 
-    session: Session
     edition: Edition | Claimed
     items: list[Chosen]
     by: Acting
@@ -63,7 +62,7 @@ def change_items(
         edition, found = _claim_with_items(session, edition_id, item_ids, by, gives_to)
         items = [item for item in found if needs(item)]
         former = [copy(item) for item in items]
-        work = Work(session, edition, items, by)
+        work = Work(edition, items, by)
         summary = change(work) if items else None
         if summary is None:
             edition_id = edition.id
