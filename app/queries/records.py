@@ -75,8 +75,9 @@ def item_record(paper: PickedPaper) -> dict[str, Any]:
         "categories": json.loads(item.categories_json),
         **former.get(None, {}),
     }
+    heard = [dict(row._mapping) | former.get(row.mention_id, {}) for row in paper.mentions]
     mentions = best_first(
-        [_mention(dict(row._mapping) | former.get(row.mention_id, {}), _is_gone(row, item)) for row in paper.mentions],
+        [_mention(mention, _is_gone(mention["gone_run_id"], item)) for mention in heard],
         lambda mention: mention_score(counted(mention)),
     )
     return {
@@ -110,8 +111,8 @@ def _quotes(chosen: str | None, mentions: Sequence[Any]) -> list[dict[str, str]]
     return [named[mention_id] for mention_id in json.loads(chosen) if mention_id in named]
 
 
-def _is_gone(mention: Any, item: Any) -> bool:
-    return mention.gone_run_id is not None and mention.gone_run_id <= item.horizon
+def _is_gone(run_id: int | None, item: Any) -> bool:
+    return run_id is not None and run_id <= item.horizon
 
 
 def mention_record(mention: Evidence) -> dict[str, Any]:
