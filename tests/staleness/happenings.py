@@ -1,12 +1,14 @@
 """What changes without anybody at a desk: runs, the worker, accounts, targets, the time."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.delivery import DeliveryError
+from app.domain.editions import NotAllowed
 from app.domain.sources import ConnectorError, FetchedReading, Gone, Reading
 from app.models import Edition, Editor, Post, Run, Worker
 from app.models.editors import name_key
@@ -27,7 +29,8 @@ def straight(act: Callable[[Session, Acting, Stage], object]) -> Way:
     """Something that is done past both desks."""
 
     def done(stage: Stage, hand: Hand) -> None:
-        with stage.straight() as session:
+        # What cannot be done as things stand, such as to add a paper to what is published, leaves all as it was.
+        with stage.straight() as session, suppress(NotAllowed):
             act(session, stage.acting(session, hand.who), stage)
             session.commit()
 
