@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,8 +44,14 @@ class NoNpm(Exception):
 
 def stamp() -> str:
     """What static/vendor must hold: a hash of the lock file and of the list of files."""
-    lock = (ROOT / "package-lock.json").read_bytes()
-    return hashlib.sha256(lock + repr(sorted(FILES.items())).encode()).hexdigest()
+    lock = ROOT / "package-lock.json"
+    return _stamp_of(lock, lock.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _stamp_of(lock: Path, _changed: int) -> str:
+    """The same, worked out again when the lock file was changed: every page asks."""
+    return hashlib.sha256(lock.read_bytes() + repr(sorted(FILES.items())).encode()).hexdigest()
 
 
 def is_filled() -> bool:

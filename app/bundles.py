@@ -1,6 +1,7 @@
 """What of our own goes out joined and minified: which scripts and sheets, and whether that was done as they are now."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -64,12 +65,18 @@ def _scripts_in(folder: Path, _changed: int) -> list[Path]:
 
 def sheets(static: Path, name: str) -> Files:
     """The sheets of a name of SHEETS, in their order."""
-    return as_now([static / "css" / f"{sheet}.css" for sheet in SHEETS[name]])
+    return as_now(_sheets_of(static, name))
+
+
+@lru_cache(maxsize=16)
+def _sheets_of(static: Path, name: str) -> list[Path]:
+    """Their paths, put together once: every page asks for them."""
+    return [static / "css" / f"{sheet}.css" for sheet in SHEETS[name]]
 
 
 def as_now(paths: list[Path]) -> Files:
     """Files with the times of their last change. Raises FileNotFoundError."""
-    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+    return tuple((path, os.stat(path).st_mtime_ns) for path in paths)
 
 
 @lru_cache(maxsize=64)

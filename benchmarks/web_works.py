@@ -142,11 +142,13 @@ def cold_load(url: str, folder: Path, at: Served, starts: int) -> Rounds:
 
 
 def moves(at: Served, rounds: int) -> Rounds:
-    """A picked paper nine tenths of its list up and down again, in three lists, and one row of the floor."""
+    """A picked paper nine tenths of its list up and down again, in three lists of both desks, and a row of the floor."""
     line = at.line(FLOOR)
     row = at.editor(MONTH, DAY).rows["picked"][0]
     sides = {f"{MONTH} {size}": mover(at.editor(MONTH, day)) for day, size in zip(ORDERED_DAYS, SIZES, strict=True)}
-    sides[YEARS] = mover(at.editor(YEARS, ORDERED_DAYS[1]))
+    # A desk that is asked less often is slower for that alone.
+    years = dict(zip((f"{YEARS} small", YEARS, f"{YEARS} large"), ORDERED_DAYS, strict=True))
+    sides |= {name: mover(at.editor(YEARS, day)) for name, day in years.items()}
     sides[FLOOR] = lambda n: floor_line(line, "POST", f"/rows/{row}/place", f"{n:05}").seconds
     return in_turns(rounds, sides)
 

@@ -35,6 +35,7 @@ COMMON_REASONS = (
     .order_by(func.count().desc(), _ITEM.drop_reason)
     .limit(REASONS_SHOWN)
 )
+_ON_DAY = select(Edition).where(Edition.date == bindparam("day")).execution_options(populate_existing=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class EditionLink:
 
 def edition_on(session: Session, date: Day) -> Edition | None:
     """The edition of a date."""
-    return session.scalar(select(Edition).where(Edition.date == date).execution_options(populate_existing=True))
+    return session.scalar(_ON_DAY, {"day": date})
 
 
 def version_of(session: Session, edition_id: int) -> int:

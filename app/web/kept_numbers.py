@@ -7,24 +7,23 @@ from flask import Flask, current_app
 
 from app.extensions import db
 from app.keeping import KeepNewest
-from app.models import Edition
 from app.queries.read_as_of import read_as_of
 
 # So many results, each of one edition.
 KEPT = 120
 
 
-def kept_as_of(name: str, edition: Edition, make: Callable[[], Any], *more: object) -> Any:
+def kept_as_of(name: str, edition_id: int, make: Callable[[], Any], *more: object) -> Any:
     """What `make` makes of an edition's numbers under a name, or the same from before where nothing has moved them.
 
     It may depend on runs, strikes, horizons and which papers are picked or candidates, on settings and on `more`.
     """
     session = db.session()
-    known = read_as_of(session, edition.id)
+    known = read_as_of(session, edition_id)
     if known is None:
         return make()
     return current_app.extensions["kept_numbers"].get(
-        (name, edition.id), (known.alone, more), make, lambda: read_as_of(session, edition.id) == known
+        (name, edition_id), (known.alone, more), make, lambda: read_as_of(session, edition_id) == known
     )
 
 

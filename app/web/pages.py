@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Edition
 from app.queries.editions import Desk, version_with
 from app.queries.items import Details, details_of_item
-from app.queries.loud import loud_mentions
+from app.queries.loud import LoudMention, loud_mentions
 from app.queries.posts import post_of
 from app.queries.repeats import earlier_runs
 from app.queries.shown import Shown
@@ -57,14 +57,18 @@ def edition_context(
         **filtered_context(edition, view),
     }
     if not knows_loud:
-        context["loud"] = loud_mentions(db.session, edition.id, LOUD_FROM) if shown.is_draft else []
+        context["loud"] = _loud(edition) if shown.is_draft else []
     if known_run is not None:
         return context | _asking(edition, run_id)
     rules = current_app.extensions["rules"]
     context["waiting"] = waiting_of(
-        db.session, edition, rules, up_to=run_id, keep=lambda make: kept_as_of("news", edition, make, run_id)
+        db.session, edition, rules, up_to=run_id, keep=lambda make: kept_as_of("news", edition.id, make, run_id)
     )
     return context | _asking(edition, run_id)
+
+
+def _loud(edition: Edition) -> list[LoudMention]:
+    return kept_as_of("loud", edition.id, lambda: loud_mentions(db.session(), edition.id, LOUD_FROM))
 
 
 def _asking(edition: Edition, run_id: int) -> dict[str, Any]:

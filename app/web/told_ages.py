@@ -8,6 +8,7 @@ from app.extensions import db
 from app.keeping import Keep
 from app.queries.editions import captured_at
 from app.queries.source_states import Freshness, freshness_of, hidden_sources
+from app.web.kept_numbers import kept_as_of
 
 # As many editions and states of their sources as a desk has open at once.
 KEPT = 64
@@ -24,7 +25,8 @@ def register(app: Flask) -> None:
 
 def ages_now(edition_id: int, day: date, captured: datetime | None) -> Freshness:
     """How old the numbers of a draft are, the newest of its best papers being of `captured`."""
-    found = freshness_of(db.session, day, captured, hidden_sources(db.session, edition_id))
+    hidden = kept_as_of("hidden", edition_id, lambda: hidden_sources(db.session(), edition_id))
+    found = freshness_of(db.session, day, captured, hidden)
     _kept().get(found.stamp, lambda: (found,))
     return found
 

@@ -102,7 +102,7 @@ def choices_context(edition: Edition, shown: Shown, rows: Desk | None = None) ->
 def _accounts(edition: Edition) -> list[HeardAccount]:
     """The accounts that were heard in an edition, from all mentions of it, which are gone through only once."""
     rules = current_app.extensions["rules"]
-    return kept_as_of("accounts heard", edition, lambda: accounts_heard(db.session(), edition.id, rules))
+    return kept_as_of("accounts heard", edition.id, lambda: accounts_heard(db.session(), edition.id, rules))
 
 
 def views_context(day: Any) -> dict[str, Any]:

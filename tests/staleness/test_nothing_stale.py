@@ -156,6 +156,7 @@ def test_all_that_desks_keep_is_found_and_can_be_forgotten(stage: Stage) -> None
 # What functions keep for all desks of a process: what their arguments alone say. Files are among them with the time
 # they were changed; the code's own digest is that of what is loaded.
 OF_ARGUMENTS = {
+    *("app.assets._stamp_of", "app.bundles._sheets_of"),
     *("app.bundles._scripts_in", "app.bundles.stamp", "app.bundles.joined", "app.web.confirming._code"),
     *("app.domain.dialects._respelled", "app.domain.history._compared", "app.domain.markdown_tree.markdown_tree"),
     *("app.domain.mathematics.mathml", "app.domain.profiles.templates._template", "app.queries.shown._names"),
