@@ -142,7 +142,7 @@ def cold_load(url: str, folder: Path, at: Served, starts: int) -> Rounds:
 
 
 def moves(at: Served, rounds: int) -> Rounds:
-    """A picked paper nine tenths of its list up and down again, in three lists of both desks, and a row of the floor."""
+    """A picked paper nine tenths of its list up and down again, in three lists of both desks; a row of the floor."""
     line = at.line(FLOOR)
     row = at.editor(MONTH, DAY).rows["picked"][0]
     sides = {f"{MONTH} {size}": mover(at.editor(MONTH, day)) for day, size in zip(ORDERED_DAYS, SIZES, strict=True)}
