@@ -23,6 +23,7 @@ from app.web.htmx import answer, is_htmx, region
 from app.web.pages import edition_context, item_context, item_page
 from app.web.reach import ROWS_AT_ONCE, reach_since, seen_version
 from app.web.steps import LISTS, Steps, Told, steps_shown, steps_told
+from app.web.told_ages import has_aged
 from app.web.views import address_of, choices_context, filtered_context, shown_view, views_context
 
 CHANGED = "editionChanged"
@@ -136,7 +137,7 @@ def _changed_regions(edition: Edition, item_ids: Sequence[int] = (), *, whole: b
     whole = reach.lists & {"picked"} if view.filters.is_on or view.through else set[str]()
     shown = desk_of(db.session, edition, arranged, only=Wanted(whole, set(reach.item_ids)))
     context = edition_context(edition, shown, view, known_run=reach.known_run, knows_loud=reach.knows_loud)
-    if _has_aged(context):
+    if has_aged(context["freshness"]):
         return _changed_regions(edition, whole=True)
     regions = _regions_above(context)
     if whole:
@@ -177,12 +178,7 @@ def told_regions(edition: Edition) -> list[Markup]:
     view = shown_view()
     shown = desk_of(db.session, edition, arrange(db.session, edition, view), only=Wanted((), ()))
     context = edition_context(edition, shown, view)
-    return changed_regions(edition, whole=True) if _has_aged(context) else _regions_above(context)
-
-
-def _has_aged(context: dict[str, Any]) -> bool:
-    """Whether the rows of the page, which says by what they told the ages of their numbers, tell them otherwise now."""
-    return request.values.get("ages") not in (None, context["freshness"].stamp)
+    return changed_regions(edition, whole=True) if has_aged(context["freshness"]) else _regions_above(context)
 
 
 def company_regions(edition: Edition) -> list[Markup]:

@@ -123,7 +123,7 @@ def steps_told(edition_id: int, item_ids: Collection[int] = ()) -> Steps | None:
     me = current_user.id
     version = max([stand.version, *(event.version for event in events)])
     picture = picture_of(db.session, ask, stand, ids, me) if ids else Picture(version, [], [])
-    ages = ages_told(stand.id, stand.date)
+    ages = ages_told(stand.id, stand.date, version=seen, run_id=stand.run_id)
     # What was done in between would put rows beside others that the page has elsewhere.
     if ages is None or picture.version != version:
         return None

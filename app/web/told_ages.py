@@ -1,4 +1,8 @@
-"""The ages of numbers as pages tell them: each says by a short name which they are, and is answered by the same."""
+"""The ages of numbers as pages tell them: each says by a short name which they are, and is answered by the same.
+
+Behind the name stands of which version of the edition and of which run they are, so that a page which has learned of a
+newer one in between, and says the older name still, is not believed.
+"""
 
 from datetime import date, datetime
 
@@ -31,12 +35,15 @@ def ages_now(edition_id: int, day: date, captured: datetime | None) -> Freshness
     return found
 
 
-def ages_told(edition_id: int, day: date) -> Freshness | None:
+def ages_told(edition_id: int, day: date, *, version: int, run_id: int) -> Freshness | None:
     """The ages that the page which asks tells, None where it does not say or they are others by now.
 
-    To be asked only while no run and no action can have made them others: what was kept is not read anew.
+    To be asked only where neither a run after `run_id` nor an action after `version` can have made them others: what
+    was kept is not read anew.
     """
-    told = request.values.get("ages", "")
+    told, *as_of = request.values.get("ages", "").split(".")
+    if as_of != [str(version), str(run_id)]:
+        return None
 
     def made() -> tuple[Freshness]:
         found = ages_now(edition_id, day, captured_at(db.session, edition_id))
@@ -48,6 +55,12 @@ def ages_told(edition_id: int, day: date) -> Freshness | None:
         return _kept().get(told, made)[0]
     except _Aged:
         return None
+
+
+def has_aged(ages: Freshness) -> bool:
+    """Whether the rows of the page which asks, where it says by what they tell ages, would tell others by these."""
+    told = request.values.get("ages")
+    return told is not None and told.partition(".")[0] != ages.stamp
 
 
 def _kept() -> Keep:

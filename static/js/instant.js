@@ -50,13 +50,6 @@ document.addEventListener("htmx:config:request", (event) => {
   followFocus(focus);
 });
 
-// One that waited in the queue has seen by now what was answered meanwhile, and so its own answer can be small.
-document.addEventListener("htmx:before:request", (event) => {
-  const { ctx } = event.detail;
-  const seen = document.getElementById("seen");
-  if (ctx.sourceElement?.id === "desk" && ctx.request.body?.has("seen") && seen) ctx.request.body.set("seen", seen.value);
-});
-
 // Before anything else looks at the page: htmx looks for its targets right after this, other scripts for what is open.
 document.addEventListener(
   "htmx:after:request",

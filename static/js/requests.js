@@ -30,11 +30,19 @@ function identify({ headers, body }) {
   headers["X-CSRFToken"] = token;
   // The field in a form may be older than the page's token, and the server looks at it first.
   body.set("csrf_token", token);
-  // A form may say which text it was made from; behind that comes what the page has seen.
-  const seen = document.getElementById("seen")?.value ?? "";
-  if (!body.getAll("seen").some((value) => /^\d{0,9}$/.test(value))) body.append("seen", seen);
-  tellKnown(body);
 }
+
+// Only now it is on its way. One that waited in the queue has seen by now what was answered meanwhile, and so its own
+// answer can be small.
+document.addEventListener("htmx:before:request", (event) => {
+  const { request } = event.detail.ctx;
+  if (request.method !== "POST" || !request.body) return;
+  // A form may say which text it was made from; behind that comes what the page has seen.
+  const texts = request.body.getAll("seen").filter((value) => !/^\d{0,9}$/.test(value));
+  request.body.delete("seen");
+  for (const seen of [...texts, document.getElementById("seen")?.value ?? ""]) request.body.append("seen", seen);
+  tellKnown(request.body);
+});
 
 // Up to which run the page knows what waits, and by what its rows tell the ages of numbers.
 function tellKnown(body) {

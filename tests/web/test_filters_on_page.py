@@ -162,7 +162,7 @@ def test_without_scripts_an_action_goes_back_to_the_page_as_it_was_looked_at(
 def test_news_come_for_what_the_page_shows(as_editor: FlaskClient, as_other_editor: FlaskClient, mixed: Laid) -> None:
     seen = mixed.edition.version
     page = as_editor.get(mixed.address).text
-    here, ages = (re.search(rf'data-{name}="(\w+)"', page)[1] for name in ("here", "ages"))
+    here, ages = (re.search(rf'data-{name}="([\w.]+)"', page)[1] for name in ("here", "ages"))
     asked = {"seen": seen, "run": 1, "category": "cs.CL", "here": here, "ages": ages}
     assert as_editor.get(f"{mixed.address}/news", query_string=asked, headers=HTMX).status_code == 204
     press(as_other_editor, f"/items/{mixed.ids()[0]}/drop")

@@ -1,17 +1,19 @@
 """What an action on a known page is answered with: what it changed, read in few statements however long the lists."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.domain.editions import Rules
 from app.extensions import db
 from app.models import Run
 from app.services import curation
 from app.services.acting import Acting
-from tests.factories import DAY, MORNING, edition_of_scores, items
+from tests.factories import DAY, MORNING, edition_of_scores, ingest_things, items, paper
 from tests.web.browser_page import Page, read
 from tests.web.conftest import HTMX, Laid, press, region_of, swaps
 
@@ -91,6 +93,27 @@ def test_a_page_of_other_data_is_shown_what_that_changed(as_editor: FlaskClient,
     page = opened(as_editor)
     targets, _ = acted(as_editor, page, f"/items/{begun.ids()[1]}/position", position="1", **{unknown: "7"})
     assert {"#edition-head", "#waiting"} <= set(targets)
+
+
+def test_ages_of_before_what_the_page_has_seen_are_not_believed(
+    as_editor: FlaskClient, begun: Laid, session: Session, rules: Rules
+) -> None:
+    page, paper_id = opened(as_editor), begun.items()[0].paper.arxiv_id
+    before = page.known()["ages"]
+    ingest_things(session, rules, [paper(paper_id, score=900)], now=MORNING + timedelta(hours=5))
+    page.take(as_editor.get(page.question(), headers=HTMX).text)
+    _, response = acted(as_editor, page, f"/editions/{DAY}/waiting/take")
+    page.take(response.text)
+    assert page.known()["ages"] != before
+    # An action that was pressed before this answer and sent after it.
+    targets, response = acted(as_editor, page, f"/items/{begun.ids()[2]}/position", position="1", ages=before)
+    page.take(response.text)
+    assert "#picked" in targets, "the ages in all rows are others"
+    assert page.known()["ages"].partition(".")[0] == opened(as_editor).known()["ages"].partition(".")[0]
+    why = [each.written(set()) for each in page.find("#picked").all() if each.attributes.get("class") == "why"]
+    fresh = opened(as_editor).find("#picked")
+    assert why == [each.written(set()) for each in fresh.all() if each.attributes.get("class") == "why"]
+    assert "5 h behind" in "".join(why)
 
 
 def test_while_a_run_goes_on_the_data_is_looked_at_anew(as_editor: FlaskClient, begun: Laid, session: Session) -> None:

@@ -301,7 +301,7 @@ def test_a_page_whose_rows_tell_other_ages_gets_them_all_anew(
     first, second = paper(score=90), paper(score=80)
     ingest_things(session, rules, [first, second])
     page = as_editor.get(ADDRESS).text
-    seen, ages = (re.search(pattern, page)[1] for pattern in (r'name="seen" value="(\d+)"', r'data-ages="(\w+)"'))
+    seen, ages = (re.search(pattern, page)[1] for pattern in (r'name="seen" value="(\d+)"', r'data-ages="([\w.]+)"'))
     dropped = items(session)[1].id
     form = {"seen": seen, "ages": ages, "up_to": 1}
     answer = press(as_editor, f"/items/{dropped}/drop", htmx=True, **form)
