@@ -108,10 +108,10 @@ document.addEventListener("htmx:after:swap", () => {
   const here = currentRow();
   const near = () => before.near.map((id) => document.getElementById(id)).find((row) => row?.checkVisibility() && !leaving.has(row.id));
   const row = here?.checkVisibility() ? here : near();
-  const follows = kept && kept.id === current;
+  const follows = row && kept?.id === current;
   mark(row ?? null);
   if (before.had) refocus(before, follows);
-  if (follows && row) show(row);
+  if (follows) show(row);
 });
 
 function refocus({ active, row, list, next, label, last }, follows) {

@@ -3,16 +3,16 @@ import { asking } from "./asking.js";
 
 const slotOf = (row) => row.querySelector(":scope > .open");
 
-// An answer that comes too late is let be (late.js), and is asked for again.
+// An answer that comes too late is let be (late.js), and is asked for again; so is one whose row was made anew meanwhile.
 async function show(row, after, tries = 3) {
   const slot = slotOf(row);
   const link = row.querySelector(".title a");
   await htmx.ajax("GET", link.getAttribute("href"), { source: slot, target: slot, swap: "innerHTML" });
-  if (slot.hasAttribute("data-late") && tries > 1) {
-    slot.removeAttribute("data-late");
-    return show(row, after, tries - 1);
-  }
-  return after?.();
+  const now = document.getElementById(row.id);
+  const isLate = slot.hasAttribute("data-late") || (now && slotOf(now) !== slot && !slotOf(now).firstElementChild);
+  slot.removeAttribute("data-late");
+  if (now && isLate && tries > 1) return show(now, after, tries - 1);
+  return now && after?.(slotOf(now));
 }
 
 function hide(row) {
@@ -28,8 +28,8 @@ function markOpened(row) {
 }
 
 export function write(row) {
-  const focus = () => slotOf(row).querySelector("[name=note]")?.focus();
-  if (slotOf(row).firstElementChild) focus();
+  const focus = (slot) => slot.querySelector("[name=note]")?.focus();
+  if (slotOf(row).firstElementChild) focus(slotOf(row));
   else asking(show(row, focus));
 }
 

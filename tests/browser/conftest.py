@@ -107,7 +107,7 @@ def context_of(browser: Browser, address: str, violations: list[str]) -> Iterato
         context = browser.new_context(base_url=address, **{"viewport": {"width": 1200, "height": 900}, **options})
         context.set_default_timeout(10_000)
         context.on("console", lambda message: _note(violations, message.text))
-        context.on("weberror", lambda error: violations.append(f"script error: {error.error}"))
+        context.on("weberror", lambda error: violations.append(f"script error: {error.error.stack or error.error}"))
         made.append(context)
         return context
 

@@ -2,10 +2,18 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from app.domain.editions import Rules
+from app.models import Editor
+from app.services.acting import Acting
+from app.services.curation import pick
 from tests.browser.conftest import Desk
+from tests.conftest import Clock
 from tests.factories import DAY
+
+# The page asks for news every few seconds.
+SOON = 10_000
 
 
 def rows(page: Page, list_id: str) -> list[int]:
@@ -174,3 +182,18 @@ def test_a_strange_answer_is_told_and_shown_nowhere(page: Page, desk: Desk) -> N
     expect(toast(page)).to_contain_text("That did not work.")
     expect(page.get_by_text("Bad gateway")).to_have_count(0)
     expect(first.locator(".title a")).not_to_have_attribute("aria-expanded", "true")
+
+
+def test_a_paper_that_goes_elsewhere_while_it_is_opened_is_opened_there(
+    page: Page, desk: Desk, mina: Editor, rules: Rules, clock: Clock
+) -> None:
+    candidate = desk.ids("candidate")[1]
+    waiting: list[Route] = []
+    page.route(f"**/items/{candidate}", lambda route: waiting.append(route), times=1)
+    with page.expect_request(f"**/items/{candidate}"):
+        page.locator(f"#item-{candidate} .title a").focus()
+        page.keyboard.press("n")
+    pick(desk.session, candidate, Acting(mina, clock(), rules))
+    expect(page.locator(f"#picked > #item-{candidate}")).to_be_visible(timeout=SOON)
+    waiting[0].continue_()
+    expect(page.locator(f"#picked #note-{candidate}")).to_be_focused()

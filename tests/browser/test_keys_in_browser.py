@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from sqlalchemy.orm import Session
 
+from app.domain.editions import Rules
 from app.models import Editor
 from app.services.accounts import add_editor
+from app.services.acting import Acting
+from app.services.curation import drop
 from tests.browser.conftest import PASSWORD, Desk, sign_in
 from tests.conftest import Clock
 from tests.factories import DAY
@@ -270,3 +273,26 @@ def test_what_is_typed_after_a_key_that_asks_is_no_command(page: Page, desk: Des
     expect(page.locator(f"#item-{first} [name=note]")).to_have_value("dt")
     settled(page, desk)
     assert desk.ids()[0] == first
+
+
+def test_the_cursor_is_nowhere_where_its_paper_went_and_all_others_are_leaving(
+    page: Page, desk: Desk, mina: Editor, rules: Rules, clock: Clock
+) -> None:
+    first, second, *others = [*desk.ids(), *desk.ids("candidate")]
+    put_cursor(page, second)
+    page.keyboard.press("x")
+    put_cursor(page, others[-1])
+    page.keyboard.press("Shift+X")
+    put_cursor(page, first)
+    page.locator(f"#item-{first} .title a").focus()
+    drop(desk.session, first, Acting(mina, clock(), rules))
+    held: list[Route] = []
+    page.route("**/position", lambda route: held.append(route))
+    with page.expect_request("**/position"):
+        page.keyboard.press("Shift+T")
+    page.keyboard.press("d")
+    expect(page.locator("#picked > li, #candidates > li")).to_have_count(1)
+    assert current(page) == first
+    held[0].continue_()
+    expect(page.locator("#dropped .item")).to_have_count(2 + len(others))
+    assert current(page) is None
