@@ -58,6 +58,8 @@ export function attach() {
     text.renew(about);
     show(text);
   }
+  // A field may have come to where it is folded away, or back.
+  showUnseen([...texts.values()]);
 }
 
 // Whatever an answer does to the page, whoever is writing goes on in the field; where it is gone, the words are shown.

@@ -1,11 +1,12 @@
-// Texts whose field is not on the page, and that cannot be saved or were being written when it went: they are told at its
-// top, and can be read and copied.
+// Texts whose field is not on the page or folded away, and that cannot be saved or were being written when it went: they
+// are told at its top, and can be read and copied.
 import { forget } from "./kept_texts.js";
 import { speak } from "./spoken.js";
 import { standing } from "./standing.js";
 
 const isStuck = (text) => !text.isSaved && (text.conflict || text.state === "refused");
-const isTold = (text) => !text.view?.isConnected && (text.wentInHand || isStuck(text));
+const isShown = ({ view }) => Boolean(view?.isConnected && view.checkVisibility());
+const isTold = (text) => !isShown(text) && (text.wentInHand || isStuck(text));
 const noticeOf = (text) => document.querySelector(`[data-unseen="${text.address}"]`);
 const discarded = new Set();
 
@@ -19,6 +20,7 @@ function element(name, className, ...content) {
 function notice(text) {
   const place = element("a", "quiet", "Open");
   place.href = text.address.replace(/\/texts\/\w+$/, "");
+  place.addEventListener("click", (event) => unfold(event, text));
   const discard = element("button", "quiet");
   discard.type = "button";
   discard.addEventListener("click", () => {
@@ -34,6 +36,15 @@ function notice(text) {
   details.tabIndex = -1;
   details.addEventListener("keydown", (event) => swallow(event, details));
   return details;
+}
+
+// A field that is only folded away is gone on in where it is.
+function unfold(event, { view }) {
+  const folded = view?.isConnected && view.closest("details:not([open])");
+  if (!folded) return;
+  event.preventDefault();
+  folded.open = true;
+  view.querySelector("input, textarea").focus();
 }
 
 // Whoever was typing types on for a moment; a Tab, a click or Escape says that it was seen.

@@ -1,6 +1,6 @@
 // Writing: what is typed, taken or left in the fields of the texts, and what waits until it is saved.
 import { choiceOf } from "./conflict.js";
-import { attach, fieldOf, goOnIn, isFocused, renew, show, textOf, unsaved, wrapperOf } from "./fields.js";
+import { attach, fieldOf, goOnIn, isFocused, renew, show, textOf, texts, unsaved, wrapperOf } from "./fields.js";
 import { catchUp } from "./news.js";
 import "./staying.js";
 import { say } from "./toast.js";
@@ -43,6 +43,8 @@ document.addEventListener("focusout", (event) => {
   });
 });
 
+// What is folded away now, or is to be seen again, may have a text with it that cannot be saved.
+document.addEventListener("toggle", () => texts.forEach(show), true);
 // Whoever opens the words of the edition wants to write.
 document.addEventListener("toggle", ({ target }) => target.open && target.closest(".words") && target.querySelector("textarea").focus(), true);
 

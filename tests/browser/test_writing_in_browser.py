@@ -381,3 +381,31 @@ def test_whoever_writes_while_another_publishes_keeps_the_words_and_presses_no_k
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+
+
+def test_a_text_that_cannot_be_saved_is_told_where_its_paper_is_folded_away(
+    page: Page, desk: Desk, context_of: Callable[..., BrowserContext]
+) -> None:
+    first = desk.ids()[0]
+    other = sign_in(context_of())
+    one, two = open_note(page, first), open_note(other, first)
+    two.focus()
+    save(page, one, "Mine was first")
+    two.fill("Mine is better")
+    expect(other.locator(f"#note-{first}-text .conflict")).to_be_visible(timeout=SOON)
+    two.press("Escape")
+    page.locator(f'#item-{first} [data-act="drop"]').click()
+    told = other.locator("[data-unseen]")
+    expect(told.locator("summary")).to_contain_text("not saved: you wrote this in another window", timeout=SOON)
+    expect(two).to_be_hidden()
+    other.locator("#dropped > summary").click()
+    expect(told).to_have_count(0)
+    other.locator("#dropped > summary").click()
+    told.locator("summary").click()
+    expect(told.locator(".unseen-text")).to_have_text("Mine is better")
+    told.get_by_text("Open", exact=True).click()
+    expect(two).to_be_focused()
+    expect(told).to_have_count(0)
+    two.press("Control+1")
+    expect(state_of(other, first)).to_contain_text(SAVED)
+    assert note_of(desk, first) == "Mine is better"
