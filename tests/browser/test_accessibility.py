@@ -49,9 +49,16 @@ RUNS_OVER = """() => { const { clientWidth: width } = document.documentElement;
     return [...(isOver({ left: 0, right: 0 }) ? ['the page'] : []), ...over.map((menu) => menu.textContent)]; }"""
 
 
+# What fades in has its colours only once it is there; what goes on without an end is as it is.
+AT_REST = """Promise.allSettled(document.getAnimations()
+  .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+  .map((animation) => animation.finished))"""
+
+
 def faults(page: Page) -> list[str]:
-    """What axe finds on a page as it is."""
+    """What axe finds on a page that has come to rest."""
     page.evaluate(DRAW_ALL)
+    page.evaluate(AT_REST)
     page.evaluate(AXE.read_text(encoding="utf8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")
     return [

@@ -43,6 +43,12 @@ FOCUS = """(share) => {
   const titles = document.querySelectorAll("#picked > .item .title a, #candidates > .item .title a");
   titles[Math.floor(titles.length * share)]?.focus();
 }"""
+# Says whether the caret is in the text, behind its last word.
+BEGIN = """(field) => {
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+  return document.activeElement === field;
+}"""
 KEPT = "Object.keys(localStorage).filter((name) => name.startsWith('kept-text'))"
 
 
@@ -76,7 +82,9 @@ class Hand:
         field = self.some_text()
         if field is None:
             return
-        field.evaluate("field => { field.focus(); field.setSelectionRange(field.value.length, field.value.length); }")
+        if not field.evaluate(BEGIN):
+            # Somebody took the paper where it is folded away, in the moment in which she reached for the text.
+            return
         word = f"{self.name[0]}{next(self.numbers):03}"
         self.page.keyboard.type(f" {word}")
         self.words.append(word)
@@ -107,6 +115,8 @@ class Hand:
 
     def choose_between_texts(self) -> None:
         """Where somebody else wrote the same text, take one's own or make one of both."""
+        if self.page.locator("[data-unseen]").count():
+            self.page.evaluate("for (const list of document.querySelectorAll('#held, #dropped')) list.open = true")
         for button in self.page.locator(f"[data-take={self.chance.choice(('mine', 'both'))}]").all():
             if button.is_visible():
                 button.evaluate("button => button.click()")
