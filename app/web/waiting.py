@@ -110,6 +110,9 @@ def news(day: str) -> Response:
     if new == NOTHING:
         return Response(status=204)
     edition = edition_or_404(day)
+    if edition.version != met.version:
+        # It was changed since: what tells of data or of people would say so, and leave the lists as they were.
+        return caught_up(edition.id)
     return answer(*(told_regions(edition) if new == DATA else company_regions(edition)), version=met.version)
 
 

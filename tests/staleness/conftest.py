@@ -15,6 +15,7 @@ from tests.conftest import COMPILED, Clock
 from tests.databases import copy_database, execute
 from tests.mail_server import SENDER, TO, Postbox, mail_server
 from tests.services.shelf import Shelf
+from tests.staleness.meanwhile import Meanwhile
 from tests.staleness.stage import BEGINS, Stage, copy_file, lay, made_with_keeps
 
 NUMBERS = count(1)
@@ -107,3 +108,13 @@ def postgres_stage(postgres_template, tmp_path_factory, posting, compiled_templa
         yield found
     for name in (laid, first):
         execute(address, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def meanwhile(stage: Stage) -> Iterator[Meanwhile]:
+    """What happens at the second desk while the first one makes a page; what it answers is held elsewhere."""
+    twin, stage.twin = stage.twin, None
+    found = Meanwhile(stage.running[0])
+    yield found
+    found.begin()
+    stage.twin = twin

@@ -1,14 +1,9 @@
 """What changes while a page is made is not kept as it was, whichever question to the database it comes before."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from flask import Flask
-from sqlalchemy import event
 
-from app.extensions import db
 from tests.staleness.happenings import HAPPENINGS
+from tests.staleness.meanwhile import Meanwhile
 from tests.staleness.pages import EDITION
 from tests.staleness.presses import PRESSES
 from tests.staleness.stage import ANA, JO, STRANGER, Asked, Hand, Stage, forget, told_as
@@ -27,38 +22,6 @@ RACES = [
 # Of so many questions one is tried: each costs five pages.
 STRIDE = 2
 WAYS["the baton and a text"] = lambda stage, hand: [WAYS[name](stage, hand) for name in ("take the baton", "closing")]
-
-
-class Meanwhile:
-    """Does something right before the question of a number that a desk asks its database, counted from `begin` on."""
-
-    def __init__(self, app: Flask) -> None:
-        self.asked, self._at, self._do = 0, 0, lambda: None
-        with app.app_context():
-            event.listen(db.engine, "checkout", self._watch)
-
-    def begin(self, at: int = 0, do: Callable[[], Any] = lambda: None) -> None:
-        """Count anew; 0 is no question."""
-        self.asked, self._at, self._do = 0, at, do
-
-    def _watch(self, connection: Any, *_about: Any) -> None:
-        # The driver tells of every question, those too that go past SQLAlchemy.
-        connection.set_trace_callback(self._hear)
-
-    def _hear(self, _statement: str) -> None:
-        self.asked += 1
-        if self.asked == self._at:
-            self._do()
-
-
-@pytest.fixture
-def meanwhile(stage: Stage) -> Iterator[Meanwhile]:
-    """What happens at the second desk while the first one makes a page; what it answers is held elsewhere."""
-    twin, stage.twin = stage.twin, None
-    found = Meanwhile(stage.running[0])
-    yield found
-    found.begin()
-    stage.twin = twin
 
 
 @pytest.mark.parametrize(("asked", "way", "kept"), RACES, ids=[f"{asked.address} {way}" for asked, way, _ in RACES])

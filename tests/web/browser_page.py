@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = {"input", "meta", "link", "br", "img", "hr", "use"}
+# What tells of something else than the lists, or of the moment when it was told.
+BESIDE = {"toast", "handover", "collecting", "lens-menu", "choices", "data-as-of"}
+# Numbers are counted by the page itself, unless it shows a part of the list or another order.
+NUMBERS = {"data-number"}
 
 
 @dataclass(eq=False)
@@ -153,3 +157,10 @@ class Page:
         else:
             assert swap == "beforeend", swap
             element.put(len(element.children), coming)
+
+
+def assert_same(page: Page, fresh: Page, without: set[str]) -> None:
+    """A page shows what one that was just loaded does."""
+    for region in ("edition-bar", "main"):
+        told, expected = (side.find(f"#{region}").written(without).split("\n") for side in (page, fresh))
+        assert told == expected

@@ -16,14 +16,10 @@ from app.queries.shown import item_order
 from app.services import baton, curation, cutting, evidence, ordering, undo
 from app.services.acting import Acting
 from tests.factories import DAY, MORNING, ingest_things, mention, mention_row, paper
-from tests.web.browser_page import Page, read
+from tests.web.browser_page import BESIDE, NUMBERS, Page, assert_same, read
 from tests.web.conftest import HTMX
 
 DAYS = (DAY - timedelta(days=number) for number in count())
-# What tells of something else than the lists, or of the moment when it was told.
-BESIDE = {"toast", "handover", "collecting", "lens-menu", "choices", "data-as-of"}
-# Numbers are counted by the page itself, unless it shows a part of the list or another order.
-NUMBERS = {"data-number"}
 
 
 @dataclass
@@ -128,12 +124,6 @@ def _catch_up(client: FlaskClient, page: Page, view: str) -> None:
     raise AssertionError("there are always news")
 
 
-def _same(page: Page, fresh: Page, without: set[str]) -> None:
-    for region in ("edition-bar", "main"):
-        told, expected = (side.find(f"#{region}").written(without).split("\n") for side in (page, fresh))
-        assert told == expected
-
-
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS, view=st.sampled_from(["", "", "category=cs.LG", "without=source:twitter"]))
 def test_a_page_that_catches_up_is_the_page_that_is_loaded_afresh(
@@ -151,5 +141,5 @@ def test_a_page_that_catches_up_is_the_page_that_is_loaded_afresh(
         else:
             _catch_up(as_editor, page, view)
             fresh = Page(read(as_editor.get(address).text))
-            _same(page, fresh, BESIDE if view else BESIDE | NUMBERS)
+            assert_same(page, fresh, BESIDE if view else BESIDE | NUMBERS)
             assert int(page.known()["seen"]) == version_of(session, crowd.edition_id)
