@@ -72,7 +72,7 @@ class EditorAt:
         known = {"csrf_token": self.token, "date": self.day, "seen": self.seen, "ages": self.ages, "up_to": self.up_to}
         headers = {"HX-Request": "true", "X-CSRFToken": self.token}
         answer = self._expect(self.ask("POST", path, known | fields, headers), 200, path)
-        self.seen = answer.headers["edition-version"]
+        self.seen, self.ages = SEEN.search(answer.text).groups()
         if found := UP_TO.search(answer.text):
             self.up_to = found[1]
         return answer
