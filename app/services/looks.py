@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Look
 from app.models.editors import Account
-from app.queries.waiting import newest_finished_run
+from app.queries.waiting import NEWEST_FINISHED_RUN
 from app.services.transactions import transaction
 
 # Who comes back after this has been away, and looks anew.
@@ -16,8 +16,11 @@ AWAY = timedelta(minutes=30)
 # A page that is loaded again within this has not been seen any later, as far as a new look is concerned.
 SAME = timedelta(minutes=1)
 _LOOK = Look.__table__.c
-KNOWN = select(_LOOK.run_id, _LOOK.seen_at).where(
-    _LOOK.editor_id == bindparam("editor_id"), _LOOK.edition_id == bindparam("edition_id")
+_MINE = (_LOOK.editor_id == bindparam("editor_id"), _LOOK.edition_id == bindparam("edition_id"))
+# Asked whenever an edition is opened: the newest run, and what is known of the editor's last look.
+KNOWN = select(
+    NEWEST_FINISHED_RUN.scalar_subquery().label("newest_run_id"),
+    *(select(column).where(*_MINE).scalar_subquery().label(column.name) for column in (_LOOK.run_id, _LOOK.seen_at)),
 )
 
 
@@ -26,9 +29,9 @@ def look(session: Session, edition_id: int, editor: Account, now: datetime) -> N
 
     It is nobody's action: it leaves no event, and the edition is not touched.
     """
-    run_id = newest_finished_run(session)
-    known = session.execute(KNOWN, {"editor_id": editor.id, "edition_id": edition_id}).first()
-    if known is not None and known.run_id == run_id and timedelta(0) <= now - known.seen_at < SAME:
+    known = session.execute(KNOWN, {"editor_id": editor.id, "edition_id": edition_id}).one()
+    is_first, run_id = known.seen_at is None, known.newest_run_id or 0
+    if not is_first and known.run_id == run_id and timedelta(0) <= now - known.seen_at < SAME:
         return
     is_new = Look.seen_at < now - AWAY
     # Each case is decided by the row as it was, so of two windows that open at once one begins the look.
@@ -41,7 +44,7 @@ def look(session: Session, edition_id: int, editor: Account, now: datetime) -> N
     first = Look(editor_id=editor.id, edition_id=edition_id, seen_at=now, run_id=run_id)
     try:
         with transaction(session):
-            if known is None:
+            if is_first:
                 session.add(first)
             else:
                 mine = (Look.editor_id == editor.id, Look.edition_id == edition_id)

@@ -27,6 +27,7 @@ from app.web import (
     mentions,
     menus,
     moments,
+    of_late,
     openly,
     orders,
     plots,
@@ -118,6 +119,7 @@ def register(app: Flask) -> None:
     rows.register(app)
     kept_numbers.register(app)
     fixed.register(app)
+    of_late.register(app)
     confirming.register(app)
     plots.register(app)
     standing.register(app)

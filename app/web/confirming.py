@@ -19,6 +19,7 @@ from app.models import Edition
 from app.queries.page_state import PageState, page_state
 from app.web.company import NEWLY, Company
 from app.web.filters import today
+from app.web.of_late import of_late
 
 # What the pages are made by, beside what they show.
 MADE_BY = (("app", "*.py"), ("templates", "*.html"))
@@ -87,7 +88,7 @@ def token_age(now: float, limit: int) -> int:
 def _assets() -> tuple[Any, ...]:
     """The scripts and styles whose addresses the page carries."""
     static = Path(current_app.static_folder or "")
-    return bundles.scripts(static), bundles.sheets(static, "desk"), assets.is_filled()
+    return of_late(bundles.scripts, static), of_late(bundles.sheets, static, "desk"), of_late(assets.is_filled)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from app.domain.markup import inline_html, plain_text
 from app.domain.papers import abs_url, pdf_url
 from app.domain.ranking import CLOSE_RULE, close_call
 from app.queries.rows import Row
+from app.web.of_late import of_late
 
 COUNTS = {"reposts": "repost", "likes": "like", "points": "point"}
 # From this share on, one voice makes the score; from the second on, it is worth a warning.
@@ -31,7 +32,7 @@ def register(app: Flask) -> None:
     """Give the filters and helpers to every template."""
     for name in FILTERS:
         app.jinja_env.filters[name] = globals()[name]
-    app.jinja_env.globals.update(asset=asset, close_rule=CLOSE_RULE, has_vendor=assets.is_filled, today=today)
+    app.jinja_env.globals.update(asset=asset, close_rule=CLOSE_RULE, has_vendor=has_vendor, today=today)
 
 
 def grouped(number: float) -> str:
@@ -198,6 +199,11 @@ def safe_link(url: str) -> str | None:
 def lines(text: str) -> Markup:
     """Plain text with its line ends kept."""
     return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
+def has_vendor() -> bool:
+    """Whether the packages of others are there, without which no page has scripts."""
+    return of_late(assets.is_filled)
 
 
 def asset(path: str) -> str:

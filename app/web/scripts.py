@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, send_file, send_from_directory, url_for
 
 from app import bundles
+from app.web.of_late import of_late
 
 bp = Blueprint("scripts", __name__)
 
@@ -13,9 +14,9 @@ def _folder() -> Path:
     return Path(current_app.static_folder or "")
 
 
-def _minified(name: str) -> Path | None:
+def _minified(folder: Path, name: str) -> Path | None:
     # Who develops wants to read what runs.
-    return None if current_app.debug else bundles.minified(_folder(), name, bundles.scripts(_folder()))
+    return None if current_app.debug else bundles.minified(folder, name, bundles.scripts(folder))
 
 
 @bp.app_template_global()
@@ -24,15 +25,19 @@ def script(name: str) -> str:
 
     Else it is by itself, and what it imports by a name beside it has the same stamp, and so is loaded once.
     """
-    whole = _minified(f"{name}.js")
-    files = bundles.as_now([whole]) if whole else bundles.scripts(_folder())
+    files = of_late(_files, _folder(), f"{name}.js")
     return url_for("scripts.show", stamp=bundles.stamp(files), name=f"{name}.js")
+
+
+def _files(folder: Path, name: str) -> bundles.Files:
+    whole = _minified(folder, name)
+    return bundles.as_now([whole]) if whole else bundles.scripts(folder)
 
 
 @bp.get("/scripts/<stamp>/<name>")
 def show(stamp: str, name: str) -> Response:
     """A script: minified under the stamp of that, else by itself; under its own stamp it may be kept for good."""
-    whole = _minified(name)
+    whole = _minified(_folder(), name)
     if whole and stamp == bundles.stamp(bundles.as_now([whole])):
         response, is_own = send_file(whole, mimetype="text/javascript"), True
     else:

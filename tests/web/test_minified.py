@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import assets, bundles
+from tests.conftest import Clock
 from tests.databases import skip_or_fail
 from tests.web.conftest import Laid
 
@@ -55,10 +56,11 @@ def test_a_page_gets_few_files_that_may_be_kept_for_good_and_are_small(
     assert sum(len(gzip.compress(answer.data, 9)) for answer in answers) <= LIMIT
 
 
-def test_an_edited_script_or_sheet_is_there_at_the_next_load(client: FlaskClient, static: Path) -> None:
+def test_an_edited_script_or_sheet_is_there_a_second_later(client: FlaskClient, static: Path, clock: Clock) -> None:
     minify(static)
     sheet, *_, script = addresses_in(client.get("/sign-in").text)
     (static / "js" / "keys.js").write_text("// Anew.\n")
+    clock.tick(seconds=1)
     as_before, *_, single = addresses_in(client.get("/sign-in").text)
     assert as_before == sheet
     assert single != script
@@ -68,10 +70,12 @@ def test_an_edited_script_or_sheet_is_there_at_the_next_load(client: FlaskClient
     assert client.get(single.replace("desk.js", "keys.js")).text == "// Anew.\n"
     assert not client.get(script).cache_control.immutable
     (static / "css" / "base.css").write_text(".anew { color: red }")
+    clock.tick(seconds=1)
     edited = addresses_in(client.get("/sign-in").text)[0]
     assert edited != sheet
     assert ".anew { color: red }" in client.get(edited).text
     minify(static)
+    clock.tick(seconds=1)
     assert ".anew{color:red}" in client.get(addresses_in(client.get("/sign-in").text)[0]).text
     assert len(list((static / "vendor" / "minified").iterdir())) == len(bundles.SCRIPTS) + len(bundles.SHEETS)
 
