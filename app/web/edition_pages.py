@@ -34,14 +34,13 @@ def edition_page(
 def _made(edition: Edition, company: Company | None, status: int, refused: Mapping[str, Any]) -> Response:
     view = shown_view()
     shown = desk(db.session, edition, view)
-    context = edition_context(edition, shown, view) | choices_context(edition, view, shown)
+    # What the tag of the page says of the others must be what it shows.
+    context = edition_context(edition, shown, view, company=company) | choices_context(edition, view, shown)
     context |= (
         collecting_context(edition.date, has_edition=True)
         | days_around(edition.date)
-        | {"handed": handover_for(edition)}
+        | {"handed": handover_for(edition), **refused}
     )
-    # What the tag of the page says of the others must be what it shows.
-    context |= {"company": company, **refused}
     apart = Apart()
     return Response(apart.page(render_template("pages/editions/show.html", apart=apart, **context)), status)
 

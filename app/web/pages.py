@@ -19,7 +19,7 @@ from app.queries.source_states import Freshness
 from app.queries.waiting import newest_finished_run, waiting_of
 from app.queries.writings import stands_of_edition
 from app.services.undo import next_redo, next_undo
-from app.web.company import company_of, remember_opening
+from app.web.company import Company, company_of, remember_opening
 from app.web.forms import typed_texts
 from app.web.htmx import as_of, is_htmx, render
 from app.web.kept_numbers import kept_as_of
@@ -31,9 +31,15 @@ NO_ITEM = "There is no such paper on the desk."
 
 
 def edition_context(
-    edition: Edition, shown: Desk, view: Shown, *, known_run: int | None = None, knows_loud: bool = False
+    edition: Edition,
+    shown: Desk,
+    view: Shown,
+    *,
+    company: Company | None = None,
+    known_run: int | None = None,
+    knows_loud: bool = False,
 ) -> dict[str, Any]:
-    """What the regions of the edition page need beside the lists.
+    """What the regions of the edition page need beside the lists; `company` is not asked for where it is given.
 
     With `known_run` the page tells already what waits up to that run, with `knows_loud` the loud mentions; neither is
     looked for then.
@@ -45,9 +51,8 @@ def edition_context(
         "desk": shown,
         "post": post_of(db.session, edition),
         "may_edit": may_edit,
-        "undo": next_undo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
-        "redo": next_redo(db.session, edition.id, current_user._get_current_object()) if may_edit else None,
-        "company": company_of(edition),
+        **_undoing(edition, may_edit),
+        "company": company or company_of(edition),
         "words": stands_of_edition(db.session, edition),
         "words_as_of": edition.version,
         "typed_words": {},
@@ -65,6 +70,14 @@ def edition_context(
         db.session, edition, rules, up_to=run_id, keep=lambda make: kept_as_of("news", edition.id, make, run_id)
     )
     return context | _asking(edition, run_id)
+
+
+def _undoing(edition: Edition, may_edit: bool) -> dict[str, Any]:
+    """What this person can take back, and do again."""
+    if not may_edit:
+        return {"undo": None, "redo": None}
+    person = current_user._get_current_object()
+    return {"undo": next_undo(db.session, edition.id, person), "redo": next_redo(db.session, edition.id, person)}
 
 
 def _loud(edition: Edition) -> list[LoudMention]:
