@@ -45,19 +45,14 @@ def frames(page: Page) -> None:
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def scrolled_beyond(page: Page, y: int) -> None:
-    """Wait until the page has scrolled so far by itself; it looks by itself, or it would be too far when asked."""
-    assert page.evaluate(
-        """y => new Promise(tell => {
-          const end = performance.now() + 30000;
-          const look = () => {
-            if (window.scrollY > y || performance.now() > end) tell(window.scrollY > y);
-            else requestAnimationFrame(look);
-          };
-          look();
-        })""",
-        y,
-    )
+def scroll_beyond(page: Page, top: int, *, at: tuple[float, float]) -> None:
+    """Wait at an edge until the page has scrolled so far by itself; a hand is never quite still."""
+    for number in range(600):
+        page.mouse.move(at[0], at[1] + number % 2)
+        if page.evaluate("top => window.scrollY > top", top):
+            return
+        page.wait_for_timeout(30)
+    raise AssertionError("the page does not scroll")
 
 
 def settle(page: Page, x: float, y: float) -> None:
@@ -133,8 +128,7 @@ def test_a_drag_over_a_long_list_outlasts_an_action_of_another_and_its_arrival(
     drag(page, page.locator(f"#item-{before[0]}"), page.locator(f"#item-{before[3]}"), drop=False)
     # The page scrolls while the hand waits at its edge.
     box = page.viewport_size
-    page.mouse.move(300, box["height"] - 20)
-    scrolled_beyond(page, 600)
+    scroll_beyond(page, 600, at=(300, box["height"] - 20))
     settle(page, 300, box["height"] / 2)
     # Another editor acts, and the page hears of it while the hand is still holding.
     curation.drop(session, before[40], Acting(other_editor, clock(), rules), reason="off topic")

@@ -163,8 +163,8 @@ OF_ARGUMENTS = {
     *("app.domain.profiles.templates._is_expression", "app.queries.shown._sources", "app.web.filters._stamp"),
     *("app.web.filters.tex", "app.web.filters.plain", "app.web.public.as_title"),
 }
-# What a desk is given when it is made, and statements as its driver takes them.
-NOT_KEPT = {"targets", "sources", "questions"}
+# What a desk is given when it is made, statements as its driver takes them, and files as they were within a second.
+NOT_KEPT = {"targets", "sources", "questions", "of_late"}
 
 
 def test_nothing_is_kept_in_any_other_way(stage: Stage) -> None:
