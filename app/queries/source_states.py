@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -49,7 +50,8 @@ class Lag:
     by: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, for its names are worked out once: every answer to an action has them, of the same ages.
+@dataclass(frozen=True)
 class Freshness:
     """When an edition's numbers were read last, and how each source stands; without either nothing is said of age.
 
@@ -62,7 +64,7 @@ class Freshness:
     checked_at: datetime | None = None
     hidden: Mapping[int, set[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """A short name for all that the ages in rows are told by; with another one they may all be others."""
         states = sorted((source, state.status, state.said, state.read_at) for source, state in self.states.items())
@@ -70,7 +72,7 @@ class Freshness:
         hidden = sorted((item_id, sorted(sources)) for item_id, sources in self.hidden.items())
         return sha256(repr((told, hidden)).encode()).hexdigest()[:12]
 
-    @property
+    @cached_property
     def told(self) -> str:
         """All that rows tell ages by, but for what is hidden of each item: its own times and how each source stands."""
         return repr((self.newest, sorted(self.states.items())))
