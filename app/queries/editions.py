@@ -93,12 +93,6 @@ class Desk:
         """All rows that it holds."""
         return [*self.picked, *self.candidates, *self.held, *self.dropped]
 
-    @property
-    def item_ids(self) -> list[int] | None:
-        """The items of these rows, None where they are all that the edition has."""
-        ids = [row.id for row in self.all_rows]
-        return None if len(ids) == sum(self.counts.values()) else ids
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

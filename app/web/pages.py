@@ -57,7 +57,7 @@ def edition_context(
         "words_as_of": edition.version,
         "typed_words": {},
         "freshness": ages_now(edition.id, edition.date, shown.captured_at) if shown.is_draft else Freshness(),
-        "repeats": earlier_runs(db.session, edition, item_ids=shown.item_ids),
+        "repeats": earlier_runs(db.session, edition, item_ids=[row.id for row in shown.all_rows]),
         "standing": standing_shown(edition),
         **filtered_context(edition, view),
     }

@@ -6,7 +6,8 @@ import { standing } from "./standing.js";
 
 const isStuck = (text) => !text.isSaved && (text.conflict || text.state === "refused");
 const isShown = ({ view }) => Boolean(view?.isConnected && view.checkVisibility());
-const isTold = (text) => !isShown(text) && (text.wentInHand || isStuck(text));
+// Last whether it is shown, for which the browser has to work out how the page looks.
+const isTold = (text) => (text.wentInHand || isStuck(text)) && !isShown(text);
 const noticeOf = (text) => document.querySelector(`[data-unseen="${text.address}"]`);
 const discarded = new Set();
 
