@@ -308,7 +308,8 @@ def test_two_editors_choose_between_their_texts_with_one_key(
     expect(state_of(other, first)).to_contain_text("not saved: the desk does not answer")
     two.press("End")
     two.press_sequentially(", and more")
-    assert len(lost) == 1
+    # What is tried again meanwhile does not arrive.
+    assert len([answer for answer in lost if answer]) == 1
     assert note_of(desk, first) == "Mine came again"
     context = other.context
     other.close()
