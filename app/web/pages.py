@@ -51,7 +51,7 @@ def edition_context(
         "desk": shown,
         "post": post_of(db.session, edition),
         "may_edit": may_edit,
-        **_undoing(edition, may_edit),
+        **(undoing_of(edition.id) if may_edit else {"undo": None, "redo": None}),
         "company": company or company_of(edition),
         "words": stands_of_edition(db.session, edition),
         "words_as_of": edition.version,
@@ -72,12 +72,10 @@ def edition_context(
     return context | _asking(edition, run_id)
 
 
-def _undoing(edition: Edition, may_edit: bool) -> dict[str, Any]:
-    """What this person can take back, and do again."""
-    if not may_edit:
-        return {"undo": None, "redo": None}
+def undoing_of(edition_id: int) -> dict[str, Any]:
+    """What this person can take back in an edition, and do again."""
     person = current_user._get_current_object()
-    return {"undo": next_undo(db.session, edition.id, person), "redo": next_redo(db.session, edition.id, person)}
+    return {"undo": next_undo(db.session, edition_id, person), "redo": next_redo(db.session, edition_id, person)}
 
 
 def _loud(edition: Edition) -> list[LoudMention]:

@@ -27,9 +27,9 @@ from app.queries.steps import (
     steps_since,
 )
 from app.services.audit import UNDOABLE
-from app.services.undo import next_redo, next_undo
 from app.web.asking import ask
 from app.web.company import company_of
+from app.web.pages import undoing_of
 from app.web.reach import ROWS_AT_ONCE, is_near, is_quiet, seen_version, states_of, tells_all
 from app.web.told_ages import ages_told
 from app.web.views import looks_at_all
@@ -199,8 +199,7 @@ def _undoing(stand: Stand, own: Sequence[Any]) -> dict[str, Any]:
     newest = max(own, key=lambda event: event.id, default=None)
     if newest is not None and newest.kind in UNDOABLE:
         return {"undo": newest, "redo": None}
-    person = current_user._get_current_object()
-    return {"undo": next_undo(db.session, stand.id, person), "redo": next_redo(db.session, stand.id, person)}
+    return undoing_of(stand.id)
 
 
 def _loud(steps: Steps) -> dict[str, Any]:
